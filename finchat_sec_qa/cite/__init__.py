@@ -1,0 +1,1 @@
+"""Places in filings: quotes, section paths and addresses, made from the store only."""

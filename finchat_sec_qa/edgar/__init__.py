@@ -1,0 +1,1 @@
+"""EDGAR: finding and fetching filings with its manners kept."""

@@ -1,0 +1,1 @@
+"""Bytes to documents and facts. Untrusted input: every parser works within `limits`."""

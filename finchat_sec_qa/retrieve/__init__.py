@@ -1,0 +1,1 @@
+"""Passages: how documents are cut for search, and how a question finds them."""
