@@ -49,11 +49,12 @@ def ingest(
     store: StoreWriter,
     filings: Sequence[Loadable],
     limits: Limits,
+    *,
     jobs: int,
     on_progress: OnProgress,
     skipped: int = 0,
 ) -> IngestReport:
-    """Parse and store filings with `jobs` processes; returns what was stored, unchanged, failed, and warnings."""
+    """Parse filings with `jobs` processes and store them; says what was stored, unchanged and failed."""
     stored: list[str] = []
     unchanged: list[str] = []
     failed: list[FailedFiling] = []

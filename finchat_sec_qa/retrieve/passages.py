@@ -111,7 +111,7 @@ def _is_statement(blocks: list[Block]) -> bool:
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Spans of at most MAX_CHARS, cut at sentence or row ends where there are any."""
     while end - start > MAX_CHARS:
-        cuts = [match for match in SENTENCE_END.finditer(text, start, start + MAX_CHARS)]
+        cuts = list(SENTENCE_END.finditer(text, start, start + MAX_CHARS))
         wanted = [match for match in cuts if match.start() - start >= TARGET_CHARS // 2]
         if wanted:
             nearest = min(wanted, key=lambda match: abs(match.start() - start - TARGET_CHARS))
