@@ -132,6 +132,12 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings
         raise _config_error(error) from error
 
 
+def environment(environ: Mapping[str, str] | None = None, **settings: object) -> dict[str, str]:
+    """The environment for a child process: this one's, with FINCHAT_* variables for `settings` set in it."""
+    environ = os.environ if environ is None else environ
+    return {**environ, **{PREFIX + name.upper(): str(value) for name, value in settings.items()}}
+
+
 def _read(environ: Mapping[str, str], field: str) -> str | None:
     """The variable's value; an empty one counts as not set, so that `VAR= finchat …` restores the default."""
     name = PREFIX + field.upper()

@@ -35,11 +35,15 @@ class SearchRequest(Contract):
 
 
 class IngestRequest(Contract):
-    """Filings to fetch from EDGAR: companies by ticker, CIK or name; `limit` counts per company and form."""
+    """Filings to fetch from EDGAR: companies by ticker, CIK or name; `limit` counts per company and form.
+
+    `since` is the first date of filing that counts.
+    """
 
     companies: tuple[str, ...] = Field(min_length=1, max_length=50)
     forms: tuple[str, ...] = ("10-K", "10-Q")
     limit: int = Field(default=4, ge=1, le=100)
+    since: date | None = None
 
 
 class VerifyRequest(Contract):
