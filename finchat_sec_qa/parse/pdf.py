@@ -1,0 +1,120 @@
+"""PDF files: pages, printed lines and blocks, by pypdfium2."""
+
+import hashlib
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+
+import pypdfium2
+
+from finchat_sec_qa.errors import LimitExceededError, MalformedError
+from finchat_sec_qa.model.document import Block, Page, ParsedDocument
+from finchat_sec_qa.model.filing import SourceFile
+from finchat_sec_qa.parse.limits import Deadline, Limits
+from finchat_sec_qa.parse.lines import find_blocks
+from finchat_sec_qa.parse.parsed import ParsedFile
+from finchat_sec_qa.parse.plain import Line, plain_lines
+
+_PDFIUM = threading.Lock()  # pdfium is not safe to call from two threads at once
+_ELEMENTS_PER_PAGE = 1_000
+_MAX_PAGE_CHARACTERS = 1_000_000  # the densest real page seen has 12,000
+_LABEL = re.compile(r"(?:page\s+)?([A-Z]-\d{1,3}|\d{1,4}|[ivxl]{1,7})(?:\s+of\s+\d+)?", re.IGNORECASE)
+
+
+def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
+    """The text of a PDF, page by page, each printed line on its own line. There are no facts in a PDF.
+
+    Raises MalformedError for a broken, encrypted or pageless file, LimitExceededError.
+    """
+    if len(file.content) > limits.max_bytes:
+        raise LimitExceededError(file.name, f"larger than {limits.max_bytes:,} bytes (FINCHAT_PARSE_BYTES)")
+    deadline = Deadline(file.name, limits.max_seconds)
+    parts: list[str] = []
+    pages: list[Page] = []
+    blocks: list[Block] = []
+    offset = 0
+    for number, printed in enumerate(_printed_pages(file, limits, deadline), 1):
+        lines = plain_lines(printed, offset)
+        end = lines[-1].end if lines else offset
+        pages.append(Page(number, offset, end, _page_label(lines)))
+        blocks.extend(find_blocks(lines))
+        parts.extend(line.text + "\n" for line in lines)
+        offset = end + 1 if lines else offset
+    document = ParsedDocument(
+        name=file.name,
+        kind="pdf",
+        role=file.role,
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        size=len(file.content),
+        text="".join(parts),
+        blocks=tuple(blocks),
+        pages=tuple(pages),
+        warnings=_warnings(pages),
+    )
+    return ParsedFile(document)
+
+
+def _printed_pages(file: SourceFile, limits: Limits, deadline: Deadline) -> Iterator[str]:
+    with _PDFIUM, _opened(file) as pdf:
+        count = len(pdf)
+        if count == 0:
+            raise MalformedError(file.name, "a PDF without pages")
+        if count * _ELEMENTS_PER_PAGE > limits.max_elements:
+            most = limits.max_elements // _ELEMENTS_PER_PAGE
+            raise LimitExceededError(
+                file.name, f"{count:,} pages, more than {most:,} (FINCHAT_PARSE_ELEMENTS / 1,000)"
+            )
+        total = 0
+        for index in range(count):
+            deadline.check()
+            printed = _page_text(pdf, index, file.name)
+            total += len(printed)
+            if total > limits.max_bytes:
+                raise LimitExceededError(file.name, f"holds more than {limits.max_bytes:,} characters of text")
+            yield printed
+
+
+@contextmanager
+def _opened(file: SourceFile) -> Iterator[pypdfium2.PdfDocument]:
+    try:
+        pdf = pypdfium2.PdfDocument(file.content)
+    except pypdfium2.PdfiumError as error:
+        if "assword" in str(error):
+            raise MalformedError(
+                file.name, "the PDF is encrypted; save a copy without a password and ingest that"
+            ) from error
+        raise MalformedError(file.name, f"not a readable PDF ({error})") from error
+    with closing(pdf):
+        yield pdf
+
+
+def _page_text(pdf: pypdfium2.PdfDocument, index: int, name: str) -> str:
+    try:
+        with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
+            if text.count_chars() > _MAX_PAGE_CHARACTERS:
+                raise LimitExceededError(
+                    name, f"page {index + 1} has more than {_MAX_PAGE_CHARACTERS:,} characters"
+                )
+            printed: str = text.get_text_bounded()
+            return printed
+    except pypdfium2.PdfiumError as error:
+        raise MalformedError(name, f"page {index + 1} cannot be read ({error})") from error
+
+
+def _page_label(lines: Sequence[Line]) -> str:
+    """The page number as printed on the page's last or first line, "" if none."""
+    for line in (*lines[-1:], *lines[:1]):
+        found = _LABEL.fullmatch(line.text)
+        if found:
+            return found.group(1)
+    return ""
+
+
+def _warnings(pages: Sequence[Page]) -> tuple[str, ...]:
+    empty = sum(page.start == page.end for page in pages)
+    if empty == len(pages):
+        return ("The PDF holds no text: it was scanned without text recognition.",)
+    if empty * 4 > len(pages):
+        return (f"{empty} of {len(pages)} pages hold no text (pictures only).",)
+    return ()
