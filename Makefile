@@ -1,0 +1,69 @@
+# Everything a person does with a checkout. `make help` lists it; the work itself is in scripts/.
+# PYTHON=/path/to/python3.11 names an interpreter, FINCHAT_STORE=DIR a store other than the one in .run/.
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PYTHON ?= python3
+export PYTHONNOUSERSITE := 1
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+bin := .venv/bin
+store = FINCHAT_STORE="$${FINCHAT_STORE:-$(CURDIR)/.run/store}"
+code := finchat_sec_qa api webapp scripts benchmarks tests
+
+.PHONY: help install install-dev run samples ask test lint format typecheck bench build docs lock clean distclean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: ## Make .venv with what the program needs
+	@scripts/environment.sh main
+
+install-dev: ## Make .venv with what tests and checks need as well
+	@scripts/environment.sh dev
+
+run: install samples ## Load the sample filings, start the API (8000) and the web pages (5000); Ctrl-C stops
+	@$(store) exec $(bin)/finchat serve
+
+samples: install ## Load the sample filings into the store
+	@$(store) $(bin)/finchat ingest --samples
+
+ask: samples ## Ask a question: make ask Q="What was Apple's revenue in fiscal 2023?"
+	@test -n "$$Q" || { echo 'usage: make ask Q="What was Apple'"'"'s revenue in fiscal 2023?"' >&2; exit 2; }
+	@$(store) $(bin)/finchat ask -- "$$Q"
+export Q
+
+test: install-dev ## Run all tests; ARGS="-k name" chooses some
+	@scripts/ensure_chromium.sh
+	$(bin)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+lint: install-dev ## Check style, types, import contracts, sizes, and that the lock fits
+	scripts/lint.sh
+
+format: install-dev ## Lay out the code, and mend what can be mended by rule
+	$(bin)/ruff check --fix-only $(code)
+	$(bin)/ruff format $(code)
+
+typecheck: install-dev ## Check types (mypy --strict)
+	$(bin)/python -m mypy
+
+bench: install-dev ## Measure ingest, questions, citations and start; benchmarks/README.md says against what
+	@scripts/bench.sh
+
+build: ## Build the sdist and the wheel into dist/
+	@scripts/environment.sh tools
+	.tools/bin/python -m poetry build --clean --no-interaction
+
+docs: install-dev ## Write the generated parts of docs/ and .env.example anew
+	$(bin)/python -m scripts.make_settings_docs
+	$(bin)/python -m scripts.make_schema
+
+lock: ## Resolve the dependencies anew into poetry.lock and scripts/tools.txt
+	@scripts/environment.sh tools
+	scripts/lock.sh
+
+clean: ## Remove caches and builds
+	rm -rf dist build .make .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(code) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## Remove the environments and the store of `make run` too
+	rm -rf .venv .tools .run

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Every check of `make lint`. All run, so that one look shows all that is wrong; fails if any failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+failed=()
+
+check() { # check NAME COMMAND…
+  local name=$1
+  shift
+  echo "── $name"
+  "$@" || failed+=("$name")
+}
+
+code=(finchat_sec_qa api webapp scripts benchmarks tests)
+check "ruff: rules" .venv/bin/python -m ruff check "${code[@]}"
+check "ruff: layout" .venv/bin/python -m ruff format --check "${code[@]}"
+check "mypy" .venv/bin/python -m mypy
+check "import contracts" .venv/bin/lint-imports --no-cache
+check "sizes" .venv/bin/python -m scripts.check_sizes
+check "traces of this machine" .venv/bin/python -m scripts.check_traces
+check "poetry.lock fits pyproject.toml" scripts/lock.sh --check
+
+if ((${#failed[@]})); then
+  printf 'FAILED: %s\n' "${failed[@]}" >&2
+  exit 1
+fi
+echo "All checks passed."
