@@ -7,12 +7,17 @@ from finchat_sec_qa.model.document import Block
 from finchat_sec_qa.parse.plain import Line
 
 # A printed value: 1,234  $1,234  (1,234)  12.5%  $(0.31)  —  and footnoted ones like 1,234(a)
-_VALUE = r"\(?[$€£¥]?\s?\(?\d[\d,]*(?:\.\d+)?\s?\)?\s?%?\)?(?:pts?|x|bps)?(?:\([a-z\d]{1,2}\))?|[—–-]+%?|\$ ?[—–-]+|N/?[AM]|n/?m|\*+"
-_TAIL = re.compile(rf"(?:(?:^|(?<=\s))(?:[$€£¥]\s)?(?:{_VALUE})\s?[)%]?)(?:\s+(?:[$€£¥]\s)?(?:{_VALUE})\s?[)%]?)*$")
-_TOKEN = re.compile(rf"(?:^|(?<=\s))(?:[$€£¥]\s?)?(?:{_VALUE})(?=\s|$)")
+_VALUE = re.compile(
+    r"[$€£¥]?\(?[$€£¥]?\d[\d,]*(?:\.\d+)?\)?%?\)?(?:pts?|x|bps)?(?:\([a-z\d]{1,2}\))?|[$€£¥]?[—–-]+%?"
+    r"|N/?[AM]|n/?m|nm|\*+"
+)
+_LEADING = frozenset(("$", "€", "£", "¥", "(", "$(", "€("))  # belongs to the value after it
+_TRAILING = frozenset((")", "%", ")%", "pts"))  # belongs to the value before it
 _MARKED = re.compile(r"\d,\d{3}|[$€£¥%(]|\d\.\d|^[—–-]$")  # what a year or a page number has not
-_ITEM = re.compile(r"^(?:part\s+[iv]{1,3}\b|items?\s+\d{1,2}(?:[a-c]\b|\.\d\d)?)", re.IGNORECASE)
-_PART = re.compile(r"^part\s+[iv]{1,3}\b", re.IGNORECASE)
+_ITEM = re.compile(
+    r"^(?:PART|Part)\s[IV]{1,3}\b(?!\s[a-z])|^(?:ITEM|Item)S?s?\s\d{1,2}(?:[A-C]\b|\.\d\d)?(?![\d,)])(?!\s[a-z])"
+)
+_PART = re.compile(r"^(?:PART|Part)\s[IV]{1,3}\b")
 _NOTE = re.compile(r"^note\s+\d{1,2}\b|^\d{1,2}\.\s+[A-Z]", re.IGNORECASE)
 _BULLET = re.compile(r"^[•▪●◦○■·✓–—]\s?\S|^\((?:[a-z]|\d{1,2}|[ivx]{1,4})\)\s")
 _HEADER = re.compile(
@@ -22,8 +27,30 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’&-]*")
-_SMALL = frozenset("a an and as at by for from in into of on or our the to with vs via per its".split())
+_SMALL = frozenset(
+    (
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "or",
+        "our",
+        "per",
+        "the",
+        "to",
+        "with",
+    )
+)
 _MAX_HEADING = 110
+_MAX_HEADER = 10  # lines of header above the first row
 _MAX_CAPTIONS = 3  # lines of captions between two rows of one table
 
 
@@ -42,14 +69,20 @@ def find_blocks(lines: Sequence[Line]) -> list[Block]:
 
 def _values(text: str) -> int:
     """How many printed values a line ends with; a lone plain number counts only if it is marked as one."""
-    last = text[-1]
-    if not (last.isdigit() or last in ")%—–-*$xsAM"):
+    if not (text[-1].isdigit() or text[-1] in ")%—–-*xsAMm"):
         return 0
-    tail = _TAIL.search(text)
-    if tail is None:
-        return 0
-    count = len(_TOKEN.findall(tail.group()))
-    if count == 1 and (not _MARKED.search(tail.group()) or len(text) > _MAX_HEADING):
+    words = text.split(" ")
+    count = 0
+    first = len(words)
+    for at in range(len(words) - 1, -1, -1):
+        word = words[at]
+        if word in _LEADING or word in _TRAILING:
+            continue
+        if not _VALUE.fullmatch(word):
+            break
+        count += 1
+        first = at
+    if count == 1 and (not _MARKED.search(words[first]) or len(text) > _MAX_HEADING):
         return 0
     return count
 
@@ -82,16 +115,20 @@ def _may_be_caption(text: str) -> bool:
 
 
 def _with_header(lines: Sequence[Line], first: int, floor: int) -> int:
-    """Where the table begins when the header lines above its first row are taken in."""
-    while (
-        first > floor
-        and len(lines[first - 1].text) <= 80
-        and not lines[first - 1].text.endswith((".", ";", ":"))
-        and not _ITEM.match(lines[first - 1].text)
-        and _HEADER.search(lines[first - 1].text)
-    ):
-        first -= 1
-    return first
+    """Where the table begins when the header lines above its first row are taken in.
+
+    A header line names periods or units; up to two captions may stand between it and the rows.
+    """
+    begin = first
+    for at in range(first - 1, max(floor, first - _MAX_HEADER) - 1, -1):
+        text = lines[at].text
+        if len(text) > 80 or text.endswith((".", ";", ":")) or _ITEM.match(text):
+            break
+        if _HEADER.search(text):
+            begin = at
+        elif begin - at > 2:
+            break
+    return begin
 
 
 def _prose(lines: Sequence[Line]) -> list[Block]:
@@ -108,7 +145,7 @@ def _prose(lines: Sequence[Line]) -> list[Block]:
                 blocks.append(_paragraph(lines[first:at]))
             blocks.append(Block("heading", line.start, line.end, level))
             first = at + 1
-        elif at > first and _begins(lines[at - 1].text, line.text, width):
+        elif at > first and (line.gap or _begins(lines[at - 1].text, line.text, width)):
             blocks.append(_paragraph(lines[first:at]))
             first = at
     if first < len(lines):
@@ -117,8 +154,7 @@ def _prose(lines: Sequence[Line]) -> list[Block]:
 
 
 def _paragraph(lines: Sequence[Line]) -> Block:
-    kind = "list_item" if _BULLET.match(lines[0].text) else "paragraph"
-    return Block("list_item" if kind == "list_item" else "paragraph", lines[0].start, lines[-1].end)
+    return Block("list_item" if _BULLET.match(lines[0].text) else "paragraph", lines[0].start, lines[-1].end)
 
 
 def _begins(before: str, text: str, width: int) -> bool:

@@ -1,7 +1,6 @@
 """PDF files: pages, printed lines and blocks, by pypdfium2."""
 
 import hashlib
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -14,12 +13,11 @@ from finchat_sec_qa.model.filing import SourceFile
 from finchat_sec_qa.parse.limits import Deadline, Limits
 from finchat_sec_qa.parse.lines import find_blocks
 from finchat_sec_qa.parse.parsed import ParsedFile
-from finchat_sec_qa.parse.plain import Line, plain_lines
+from finchat_sec_qa.parse.plain import plain_lines, without_furniture
 
 _PDFIUM = threading.Lock()  # pdfium is not safe to call from two threads at once
 _ELEMENTS_PER_PAGE = 1_000
 _MAX_PAGE_CHARACTERS = 1_000_000  # the densest real page seen has 12,000
-_LABEL = re.compile(r"(?:page\s+)?([A-Z]-\d{1,3}|\d{1,4}|[ivxl]{1,7})(?:\s+of\s+\d+)?", re.IGNORECASE)
 
 
 def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
@@ -37,8 +35,9 @@ def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
     for number, printed in enumerate(_printed_pages(file, limits, deadline), 1):
         lines = plain_lines(printed, offset)
         end = lines[-1].end if lines else offset
-        pages.append(Page(number, offset, end, _page_label(lines)))
-        blocks.extend(find_blocks(lines))
+        label, body = without_furniture(lines)
+        pages.append(Page(number, offset, end, label))
+        blocks.extend(find_blocks(body))
         parts.extend(line.text + "\n" for line in lines)
         offset = end + 1 if lines else offset
     document = ParsedDocument(
@@ -71,7 +70,9 @@ def _printed_pages(file: SourceFile, limits: Limits, deadline: Deadline) -> Iter
             printed = _page_text(pdf, index, file.name)
             total += len(printed)
             if total > limits.max_bytes:
-                raise LimitExceededError(file.name, f"holds more than {limits.max_bytes:,} characters of text")
+                raise LimitExceededError(
+                    file.name, f"holds more than {limits.max_bytes:,} characters of text"
+                )
             yield printed
 
 
@@ -100,15 +101,6 @@ def _page_text(pdf: pypdfium2.PdfDocument, index: int, name: str) -> str:
             return printed
     except pypdfium2.PdfiumError as error:
         raise MalformedError(name, f"page {index + 1} cannot be read ({error})") from error
-
-
-def _page_label(lines: Sequence[Line]) -> str:
-    """The page number as printed on the page's last or first line, "" if none."""
-    for line in (*lines[-1:], *lines[:1]):
-        found = _LABEL.fullmatch(line.text)
-        if found:
-            return found.group(1)
-    return ""
 
 
 def _warnings(pages: Sequence[Page]) -> tuple[str, ...]:
