@@ -90,6 +90,15 @@ class Settings(BaseModel):
             raise ValueError('must hold a mail address, such as "Example Corp jane@example.com"')
         return value
 
+    @field_validator("store", "edgar_cache")
+    @classmethod
+    def _home_is_meant_by_tilde(cls, value: Path) -> Path:
+        """Not every place that variables are set in is a shell that has done so."""
+        try:
+            return value.expanduser()
+        except RuntimeError as error:
+            raise ValueError(str(error)) from error
+
     @property
     def open_beyond_loopback(self) -> bool:
         """True when the API would answer other machines."""
