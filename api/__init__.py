@@ -1,1 +1,1 @@
-"""The HTTP API (FastAPI) over one `Library`."""
+"""The HTTP API: FastAPI on top of the library. `create_app` builds it, `python -m api` serves it."""

@@ -1,1 +1,1 @@
-"""Logs and metrics."""
+"""What the servers tell about themselves: log lines, metrics, and which build they are."""

@@ -1,0 +1,95 @@
+"""Around every request: its id, one log line, its metrics, headers that every response carries, and the
+last place where an exception can end: a problem without internals.
+"""
+
+import logging
+import re
+import secrets
+import time
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+from finchat_sec_qa.telemetry.logs import request_id
+from finchat_sec_qa.telemetry.metrics import Metrics
+
+REQUEST_ID = "X-Request-ID"
+_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_EVERY_RESPONSE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+_CLOSED_BY_CLIENT = 499  # as proxies log it: nobody was there to take the response
+_log = logging.getLogger("api.access")
+
+
+class Observe:
+    """The outermost layer."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        token = request_id.set(_request_id(scope))
+        try:
+            await self._request(scope, receive, send)
+        finally:
+            request_id.reset(token)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, status = time.perf_counter(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_headers(MutableHeaders(scope=message))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as error:  # noqa: BLE001 - nothing above could answer; of_error logs it
+            found = problems.of_error(error)
+            if status == 0:
+                await problems.reply(found)(scope, receive, sending)
+        finally:
+            self._note(scope, status or _CLOSED_BY_CLIENT, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", None)
+        self._metrics.request(route, scope["method"], status, seconds)
+        client = scope.get("client")
+        _log.info(
+            "request",
+            extra={
+                "method": scope["method"],
+                "path": scope["path"],
+                "route": route,
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "client": client[0] if client else None,
+            },
+        )
+
+
+def _request_id(scope: Scope) -> str:
+    """The caller's id where it is harmless, else a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            given: str = value.decode("latin-1")
+            if _SAFE_ID.fullmatch(given):
+                return given
+    return secrets.token_hex(8)
+
+
+def _add_headers(headers: MutableHeaders) -> None:
+    headers[REQUEST_ID] = request_id.get()
+    for name, value in _EVERY_RESPONSE.items():
+        headers.setdefault(name, value)

@@ -1,0 +1,22 @@
+"""POST /v1/verify: does an answer hold against the stored bytes?"""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api import examples
+from api.replies import json_reply
+from api.service import TheService
+from finchat_sec_qa.model.answer import VerifyReport
+
+router = APIRouter(tags=["questions"])
+
+
+@router.post(
+    "/v1/verify",
+    summary="Verify an answer",
+    response_model=VerifyReport,
+    responses=examples.reply(examples.VERIFIED),
+)
+async def verify(body: examples.VerifyBody, service: TheService) -> Response:
+    """Re-checks every quote, hash, offset, fact and calculation; the report names what does not hold."""
+    return json_reply(await service.workers.run(lambda: service.library.verify(body.answer)))

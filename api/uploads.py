@@ -1,0 +1,83 @@
+"""Uploaded files on their way to an ingest: into a folder of their own, under harmless names.
+
+Nothing of what a client sends becomes a path: folders are cut off, odd characters replaced. The file's stem
+is kept where it is harmless, because it names the filing. Archives are not unpacked.
+"""
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from tempfile import TemporaryDirectory
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from api.problems import ProblemError
+
+MAX_FILES = 50
+SUFFIXES = (".htm", ".html", ".xhtml", ".txt", ".xml", ".pdf")
+_LONGEST_STEM = 100
+_ODD = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def safe_name(given: str) -> str:
+    """A file name without folders, of plain ASCII, with a suffix that is read.
+
+    Raises ProblemError 415 for another suffix, 422 when nothing is left of the name.
+    """
+    name = PurePosixPath(PureWindowsPath(given).as_posix()).name
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    path = PurePosixPath(_ODD.sub("_", plain).lstrip("._-") or "_")
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ProblemError(
+            415, "unsupported_format", f"{_shown(given)}: a filing's file ends in {', '.join(SUFFIXES)}."
+        )
+    stem = path.stem[:_LONGEST_STEM].strip("._-")
+    if not stem:
+        raise ProblemError(422, "bad_file_name", f"{_shown(given)}: the name has no letters or digits.")
+    return stem + suffix
+
+
+async def uploaded(request: Request, max_bytes: int) -> Sequence[tuple[str, UploadFile]]:
+    """The files of a multipart body with safe names; each `max_bytes` at most.
+
+    The body streams to temporary files; its size is bounded before it gets here. Raises ProblemError.
+    """
+    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FILES)
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    if not files:
+        raise ProblemError(422, "no_files", "The form holds no file; send files as multipart/form-data.")
+    named: dict[str, UploadFile] = {}
+    for file in files:
+        name = safe_name(file.filename or "")
+        if (file.size or 0) > max_bytes:
+            raise ProblemError(
+                413, "file_too_large", f"{name}: larger than {max_bytes} bytes (FINCHAT_MAX_FILE_MB)."
+            )
+        if name in named:
+            raise ProblemError(422, "bad_file_name", f"{name}: two files would have this name.")
+        named[name] = file
+    return tuple(named.items())
+
+
+def keep(files: Sequence[tuple[str, UploadFile]]) -> tuple[TemporaryDirectory[str], tuple[Path, ...]]:
+    """Write the files into a new folder, which the caller removes; blocks."""
+    folder = TemporaryDirectory(prefix="finchat-upload-")
+    paths = []
+    try:
+        for name, file in files:
+            path = Path(folder.name) / name
+            with path.open("xb") as target:
+                shutil.copyfileobj(file.file, target)
+            paths.append(path)
+    except BaseException:
+        folder.cleanup()
+        raise
+    return folder, tuple(paths)
+
+
+def _shown(name: str) -> str:
+    return ascii(name[:80])
