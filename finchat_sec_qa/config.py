@@ -141,7 +141,7 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings
         raise _config_error(error) from error
 
 
-def environment(environ: Mapping[str, str] | None = None, **settings: object) -> dict[str, str]:
+def environment(environ: Mapping[str, str] | None = None, /, **settings: object) -> dict[str, str]:
     """The environment for a child process: this one's, with FINCHAT_* variables for `settings` set in it."""
     environ = os.environ if environ is None else environ
     return {**environ, **{PREFIX + name.upper(): str(value) for name, value in settings.items()}}
