@@ -71,6 +71,14 @@ class FactQuery:
     limit: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much one filing put into the store."""
+
+    facts: int
+    passages: int
+
+
 class StoreReader(ABC):
     """Reads of a store. Every read sees whole filings only; reads work while another process writes."""
 
@@ -113,6 +121,10 @@ class StoreReader(ABC):
     @abstractmethod
     def warnings(self, filing: str) -> Sequence[str]:
         """What the parsers found doubtful in the filing."""
+
+    @abstractmethod
+    def counts(self, filing: str) -> Counts:
+        """How many facts and passages the filing has. Raises NotFoundError."""
 
     @abstractmethod
     def facts(self, query: FactQuery) -> Iterator[tuple[str, Fact]]:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.model.period import FiscalPeriodName
 
 PeriodKind = Literal["fiscal", "dates", "latest"]
+PlanKind = Literal["fact", "formula", "compare", "passages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +28,45 @@ class AskedPeriod:
     months: int | None = None
 
 
+LATEST = AskedPeriod("latest")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A company that a question names.
+
+    `keys` are the store's keys for it: several where it is stored under its CIK and, from files without
+    one, under its name.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A typed reading of a question.
 
-    kind       "fact": one reported number; "formula": a number computed from such; "passages": what the
-               filings say in words; "compare": the same number of two companies
-    concept    key of the lexicon's entry (facts.lexicon), for "fact" and "compare"
-    formula    key of the formula (answer.formulas), for "formula"
-    member     words that name a segment, product or country, "" for the whole
-    words      the question without company and period, for search
+    kind        "fact": one reported number; "formula": a number computed from such; "compare": the same
+                number of two companies; "passages": what the filings say in words
+    subjects    companies in the order of the question
+    periods     in the order of the question; empty when it names none
+    label       how an answer names the figure
+    entry       key in facts.lexicon, for "fact" and "compare"
+    expression  over lexicon keys with prior() and average(), for "formula"
+    unit        of the formula's result
+    member      words that name a segment, product or country; empty for the whole
+    words       the words of the question that carry its meaning, for search
+    decimals    digits after the point that the question asks for, None when it does not say
     """
 
-    kind: Literal["fact", "formula", "compare", "passages"]
-    companies: tuple[Company, ...]
+    kind: PlanKind
+    subjects: tuple[Subject, ...]
     periods: tuple[AskedPeriod, ...]
-    concept: str = ""
-    formula: str = ""
-    member: str = ""
+    label: str = ""
+    entry: str = ""
+    expression: str = ""
+    unit: str = ""
+    member: tuple[str, ...] = ()
     words: str = ""
-    forms: tuple[str, ...] = ()
+    decimals: int | None = None

@@ -1,0 +1,103 @@
+"""Formulas of analysts (data in formulas.toml) and their expansion into operands of named years."""
+
+import ast
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from finchat_sec_qa.facts.expressions import parse
+from finchat_sec_qa.facts.lexicon import Mention, entries, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One figure that is computed. `expression` is over lexicon keys, prior() and average()."""
+
+    key: str
+    label: str
+    terms: tuple[tuple[str, ...], ...]
+    expression: str
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An amount that an expanded formula needs: a lexicon entry, `back` years before the period asked for."""
+
+    name: str
+    entry: str
+    back: int
+
+
+@cache
+def formulas() -> dict[str, Formula]:
+    """All formulas by key."""
+    data = tomllib.loads(files(__package__).joinpath("formulas.toml").read_text(encoding="utf-8"))
+    return {
+        key: Formula(
+            key=key,
+            label=fields["label"],
+            terms=tuple(words_of(term) for term in fields["terms"]),
+            expression=fields["expression"],
+            unit=fields["unit"],
+            source=fields["source"],
+        )
+        for key, fields in data.items()
+    }
+
+
+def find_formulas(words: Sequence[str]) -> list[tuple[Formula, int, int]]:
+    """Formulas named in `words`, with the words [start, end) that name them; longer terms win."""
+    found: list[tuple[Formula, int, int]] = []
+    for formula in formulas().values():
+        for term in formula.terms:
+            size = len(term)
+            found.extend(
+                (formula, at, at + size)
+                for at in range(len(words) - size + 1)
+                if tuple(words[at : at + size]) == term
+            )
+    found.sort(key=lambda item: (item[1] - item[2], item[1]))
+    kept: list[tuple[Formula, int, int]] = []
+    for item in found:
+        if all(item[2] <= other[1] or other[2] <= item[1] for other in kept):
+            kept.append(item)
+    return sorted(kept, key=lambda item: item[1])
+
+
+def expand(expression: str, year: int) -> tuple[str, tuple[Operand, ...]]:
+    """The expression with prior() and average() written out over names like `assets_FY2024`.
+
+    Returns it with its operands in order of first use.
+    """
+    operands: dict[str, Operand] = {}
+    text = _expand(parse(expression), year, 0, operands)
+    return text, tuple(operands.values())
+
+
+def _expand(node: ast.expr, year: int, back: int, operands: dict[str, Operand]) -> str:
+    match node:
+        case ast.Name(id=key) if key in entries():
+            name = f"{key}_FY{year - back}"
+            operands.setdefault(name, Operand(name, key, back))
+            return name
+        case ast.Constant(value=number):
+            return str(number)
+        case ast.Call(func=ast.Name(id="prior"), args=[inner]):
+            return _expand(inner, year, back + 1, operands)
+        case ast.Call(func=ast.Name(id="average"), args=[inner]):
+            this = _expand(inner, year, back, operands)
+            return f"(({this} + {_expand(inner, year, back + 1, operands)}) / 2)"
+        case ast.BinOp(left=left, op=operator, right=right):
+            sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(operator)]
+            one, other = _expand(left, year, back, operands), _expand(right, year, back, operands)
+            return f"({one} {sign} {other})"
+    raise ValueError(f"formulas.toml: {ast.unparse(node)} is not allowed in an expression")
+
+
+def overlaps(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a lexicon mention shares words with any of the spans."""
+    return any(mention.start < end and start < mention.end for start, end in spans)

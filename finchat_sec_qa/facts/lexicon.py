@@ -1,0 +1,118 @@
+"""The lexicon: analysts' words and the XBRL concepts that answer them (data in lexicon.toml)."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from finchat_sec_qa.model.fact import Fact
+
+WORD = re.compile(r"[a-z0-9&]+")
+POSSESSIVE = re.compile(r"(?<=\w)'s\b|(?<=s)'(?=\s|$)")
+PREFIXES = ("us-gaap", "dei", "ifrs-full", "srt")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be asked for. `concepts` are local names, most fitting first."""
+
+    key: str
+    label: str
+    kind: Literal["flow", "instant"]
+    unit: str
+    terms: tuple[tuple[str, ...], ...]
+    concepts: tuple[str, ...]
+    never: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An entry found in words [start, end) of a question."""
+
+    entry: Entry
+    start: int
+    end: int
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Lower-case words for matching: possessives and hyphens dropped, "R&D" kept together."""
+    plain = POSSESSIVE.sub("", text.lower().replace("’", "'"))
+    return tuple(WORD.findall(plain.replace(" & ", " and ")))
+
+
+@cache
+def entries() -> dict[str, Entry]:
+    """The lexicon by key, in the order of the file."""
+    data = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
+    return {key: _entry(key, fields) for key, fields in data.items()}
+
+
+def find_mentions(words: Sequence[str]) -> list[Mention]:
+    """Entries named in `words`, left to right; where terms overlap the longest wins."""
+    found: list[Mention] = []
+    for entry in entries().values():
+        barred = [span for phrase in entry.never for span in _spans(words, phrase)]
+        for phrase in entry.terms:
+            for start, end in _spans(words, phrase):
+                if not any(low <= start and end <= high for low, high in barred):
+                    found.append(Mention(entry, start, end))
+    found.sort(key=lambda mention: (mention.start - mention.end, mention.start))
+    kept: list[Mention] = []
+    for mention in found:
+        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda mention: mention.start)
+
+
+def rank(entry: Entry, fact: Fact) -> int | None:
+    """How well a fact's concept fits an entry: 0 is best, None not at all. Units must agree."""
+    prefix, _, local = fact.concept.partition(":")
+    if prefix not in PREFIXES or local not in entry.concepts:
+        return None
+    if not _unit_fits(entry.unit, fact.unit):
+        return None
+    return entry.concepts.index(local)
+
+
+def _unit_fits(wanted: str, unit: str | None) -> bool:
+    """Dollars in the lexicon stand for the company's reporting currency."""
+    if unit is None:
+        return False
+    if wanted == "USD":
+        return re.fullmatch(r"[A-Z]{3}", unit) is not None
+    if wanted == "USD/shares":
+        return unit.endswith("/shares")
+    return unit == wanted
+
+
+def _spans(words: Sequence[str], phrase: Sequence[str]) -> list[tuple[int, int]]:
+    size = len(phrase)
+    return [(at, at + size) for at in range(len(words) - size + 1) if tuple(words[at : at + size]) == phrase]
+
+
+def _entry(key: str, fields: dict[str, object]) -> Entry:
+    known = {"label", "kind", "unit", "terms", "concepts", "never"}
+    if unknown := set(fields) - known:
+        raise ValueError(f"lexicon.toml [{key}]: unknown {sorted(unknown)}; known are {sorted(known)}")
+    return Entry(
+        key=key,
+        label=str(fields["label"]),
+        kind="instant" if fields["kind"] == "instant" else "flow",
+        unit=str(fields["unit"]),
+        terms=_phrases(fields["terms"]),
+        concepts=tuple(_strings(fields["concepts"])),
+        never=_phrases(fields.get("never", [])),
+    )
+
+
+def _phrases(value: object) -> tuple[tuple[str, ...], ...]:
+    return tuple(words_of(term) for term in _strings(value))
+
+
+def _strings(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise TypeError(f"lexicon.toml: expected a list, found {value!r}")
+    return [str(item) for item in value]

@@ -1,0 +1,74 @@
+"""The choice among facts: which one is the answer, and which later ones differ from it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from finchat_sec_qa.facts.calendar import Target
+from finchat_sec_qa.facts.lexicon import Entry, rank
+from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.filing import Filing
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A fact, the filing that reports it, and later filings that report another value for the same."""
+
+    filing: Filing
+    fact: Fact
+    restated: tuple[tuple[Filing, Fact], ...] = ()
+
+    @property
+    def value(self) -> Decimal:
+        """The number in base units."""
+        if self.fact.value is None:
+            raise ValueError(f"{self.fact.concept} in {self.filing.id} has no number")
+        return self.fact.value
+
+
+def choose(
+    entry: Entry, target: Target, filings: Sequence[Filing], facts: Iterable[tuple[str, Fact]]
+) -> Chosen | None:
+    """The fact for an entry and period as originally reported: in the earliest filing that covers it.
+
+    Within that filing the concept that fits best, then the most exact value, then the first in the
+    document. Values that later filings restate beyond rounding are named beside it.
+    """
+    by_filing: dict[str, list[tuple[int, Fact]]] = {}
+    for filing_id, fact in facts:
+        if fact.value is None or fact.period.is_instant != (entry.kind == "instant"):
+            continue
+        fit = rank(entry, fact)
+        if fit is not None and target.fits(fact):
+            by_filing.setdefault(filing_id, []).append((fit, fact))
+    reporting = [filing for filing in sorted(filings, key=_reported) if filing.id in by_filing]
+    if not reporting:
+        return None
+    first, *later = reporting
+    fact = _best(by_filing[first.id])
+    restated = []
+    for filing in later:
+        same = [(fit, other) for fit, other in by_filing[filing.id] if other.concept == fact.concept]
+        if same and differs(_best(same), fact):
+            restated.append((filing, _best(same)))
+    return Chosen(first, fact, tuple(restated))
+
+
+def differs(one: Fact, other: Fact) -> bool:
+    """True when two values disagree beyond the rounding of the less exact one."""
+    if one.value is None or other.value is None:
+        return one.value is not other.value
+    digits = min(one.decimals or 0, other.decimals or 0)
+    if digits > 20:
+        return one.value != other.value
+    return abs(one.value - other.value) > Decimal(1).scaleb(-digits) / 2
+
+
+def _best(fits: Sequence[tuple[int, Fact]]) -> Fact:
+    return min(fits, key=lambda item: (item[0], -(item[1].decimals or 0), item[1].document, item[1].start))[1]
+
+
+def _reported(filing: Filing) -> tuple[date, date, str]:
+    """Order of reporting; an unknown date counts as late."""
+    return (filing.period_end or date.max, filing.filed or date.max, filing.id)

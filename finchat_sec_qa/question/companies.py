@@ -1,0 +1,162 @@
+"""Which companies a question names, by name, ticker, CIK, former name or common name."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from finchat_sec_qa.facts.lexicon import words_of
+from finchat_sec_qa.model.filing import Company
+from finchat_sec_qa.model.plan import Subject
+
+LEGAL_FORMS = frozenset(
+    "inc incorporated corp corporation co company companies plc ltd limited llc lp nv sa ag se the de "
+    "new holdings holding group com".split()
+)
+# First words that say too little to stand for the company alone.
+COMMON_FIRST = frozenset(
+    "advanced american applied bank best block capital central chase community consolidated digital "
+    "dollar eastern energy enterprise express federal financial first foot general global great health "
+    "home industrial international key life micro mid motors national net new north northern old one "
+    "pacific phillips public quest regions republic rock royal school service sirius solar southern "
+    "southwest standard state summit super target texas total tractor tri union united universal us "
+    "valley virgin waste water western world".split()
+)
+CIK = re.compile(r"\bCIK\s*#?\s*0*(\d{1,10})\b", re.IGNORECASE)
+TICKER = re.compile(r"(?<![A-Za-z0-9&])\$?([A-Z]{1,5}(?:[.-][A-Z])?)(?=$|[^A-Za-z0-9&])")
+# Upper-case words of finance questions that are tickers too.
+NOT_TICKERS = frozenset(
+    "A I K Q FY EPS USD US CEO CFO COO GAAP SEC EBIT EBITDA FCF ROA ROE ROI DPO DSO DIO CCC COGS PPE AR "
+    "AP AGM IT AI AND OR OF IN ON TO BY AT IS IF DO BE GO IP UK EU NET ALL ANY ARE CAN HAS FOR FX OCI "
+    "RD LIFO FIFO SGA SG PP CAGR YOY QOQ TTM LTM CAPEX OPEX".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A company that the question names at words [start, end) of `words_of(question)`; -1 for a CIK."""
+
+    subject: Subject
+    start: int
+    end: int
+
+
+def core_name(name: str) -> str:
+    """The name without its legal form: "The Coca-Cola Company" gives "coca cola"."""
+    words = list(words_of(name.split("/", maxsplit=1)[0]))
+    while len(words) > 1 and words[-1] in LEGAL_FORMS:
+        words.pop()
+    if len(words) > 1 and words[0] == "the":
+        words.pop(0)
+    return " ".join(words)
+
+
+def group(companies: Sequence[Company]) -> list[Subject]:
+    """Companies of the store, those with one name under one subject (a PDF brings no CIK)."""
+    by_core: dict[str, list[Company]] = {}
+    for company in companies:
+        by_core.setdefault(core_name(company.name), []).append(company)
+    return [
+        Subject(max(same, key=lambda company: company.filings).name, tuple(company.key for company in same))
+        for same in by_core.values()
+    ]
+
+
+def find_companies(question: str, companies: Sequence[Company]) -> list[Named]:
+    """Companies of the store that the question names, in its order, each once; longer names win."""
+    words = words_of(question)
+    subjects = {key: subject for subject in group(companies) for key in subject.keys}
+    found = _by_cik(question, companies, subjects)
+    found.extend(_by_name(words, companies, subjects))
+    found.extend(_by_ticker(question, words, companies, subjects))
+    found.sort(key=lambda named: (named.start - named.end, named.start))
+    kept: list[Named] = []
+    for named in found:
+        overlaps = any(named.start < other.end and other.start < named.end for other in kept)
+        if not overlaps:
+            kept.append(named)
+    return sorted(kept, key=lambda named: named.start)
+
+
+def resolve_company(text: str, companies: Sequence[Company]) -> Subject | None:
+    """The company that a scope names by key, CIK, ticker or name; None if it is none of the store's."""
+    subjects = {key: subject for subject in group(companies) for key in subject.keys}
+    if text in subjects:
+        return subjects[text]
+    if text.isdigit():
+        return next((subjects[c.key] for c in companies if c.cik and int(c.cik) == int(text)), None)
+    for company in companies:
+        if text.upper().replace(".", "-") in (ticker.replace(".", "-") for ticker in company.tickers):
+            return subjects[company.key]
+    wanted = tuple(words_of(text))
+    for company in companies:
+        if wanted in _aliases(company, Counter()) or core_name(text) == core_name(company.name):
+            return subjects[company.key]
+    named = find_companies(text, companies)
+    return named[0].subject if len({item.subject for item in named}) == 1 else None
+
+
+def _by_cik(question: str, companies: Sequence[Company], subjects: Mapping[str, Subject]) -> list[Named]:
+    asked = {int(match[1]) for match in CIK.finditer(question)}
+    return [Named(subjects[c.key], -1, -1) for c in companies if c.cik and int(c.cik) in asked]
+
+
+def _by_name(
+    words: Sequence[str], companies: Sequence[Company], subjects: Mapping[str, Subject]
+) -> list[Named]:
+    firsts = Counter(core.split()[0] for core in {core_name(company.name) for company in companies} if core)
+    found = []
+    for company in companies:
+        for alias in _aliases(company, firsts):
+            size = len(alias)
+            for at in range(len(words) - size + 1):
+                if tuple(words[at : at + size]) == alias:
+                    found.append(Named(subjects[company.key], at, at + size))
+    return found
+
+
+def _aliases(company: Company, firsts: Mapping[str, int]) -> set[tuple[str, ...]]:
+    """Word sequences that stand for a company. A first word alone does if it is telling and unique."""
+    aliases: set[tuple[str, ...]] = set()
+    for name in (company.name, *company.names):
+        core = core_name(name)
+        words = tuple(core.split())
+        if not words:
+            continue
+        aliases.update({tuple(words_of(name)), words})
+        aliases.update(tuple(words_of(other)) for other in _common_names().get(core, ()))
+        if len(words) > 1:
+            aliases.add(("".join(words),))
+            first = words[0]
+            if len(first) > 3 and first not in COMMON_FIRST and firsts.get(first, 1) == 1:
+                aliases.add((first,))
+        if len(words) > 2:
+            aliases.add(("".join(word[0] for word in words),))
+    return {alias for alias in aliases if alias and len("".join(alias)) > 1}
+
+
+def _by_ticker(
+    question: str, words: Sequence[str], companies: Sequence[Company], subjects: Mapping[str, Subject]
+) -> list[Named]:
+    by_ticker = {ticker.replace(".", "-"): company for company in companies for ticker in company.tickers}
+    found = []
+    for match in TICKER.finditer(question):
+        ticker = match[1].replace(".", "-")
+        plain_word = ticker in NOT_TICKERS or len(ticker) == 1
+        if ticker not in by_ticker or (plain_word and not match[0].startswith("$")):
+            continue
+        at = len(words_of(question[: match.start()]))
+        found.append(Named(subjects[by_ticker[ticker].key], at, at + len(words_of(match[1]))))
+    if not found:
+        for at, word in enumerate(words):
+            if len(word) > 2 and word.upper() in by_ticker and word.upper() not in NOT_TICKERS:
+                found.append(Named(subjects[by_ticker[word.upper()].key], at, at + 1))
+    return found
+
+
+@cache
+def _common_names() -> dict[str, list[str]]:
+    return tomllib.loads(files(__package__).joinpath("names.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,148 @@
+"""Figures to compute that a question asks for: named formulas, growth, shares, averages over years, CAGR."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from finchat_sec_qa.facts.formulas import Formula, find_formulas
+from finchat_sec_qa.facts.lexicon import Mention
+from finchat_sec_qa.model.plan import AskedPeriod
+
+COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
+AVERAGE = re.compile(r"\b(two|three|four|five|[2-5])[\s-]+years?\s+average", re.IGNORECASE)
+CAGR = re.compile(r"\bCAGR\b|compound annual growth", re.IGNORECASE)
+GROWTH = re.compile(
+    r"\bgrowth\b|\bgrow\b|\bgrew\b|\byear[\s-]over[\s-]year\b|\byoy\b"
+    r"|\bby (?:what|how many) percent(?:age)?\b|\bpercent(?:age)? change\b|%\s*change",
+    re.IGNORECASE,
+)
+SHARE = re.compile(
+    r"\bas (?:a |an )?(?:%|percent(?:age)?|share|portion|fraction) of\b|\bdivided by\b"
+    r"|\b(?:share|percent(?:age)?|portion|%) of\b",
+    re.IGNORECASE,
+)
+CHANGE = re.compile(r"\bchange in\b|\bchange\b", re.IGNORECASE)
+GROWTH_WORDS = frozenset(
+    "growth grow grew year over yoy by what percentage percent change changed increase increased "
+    "decrease rate compound annual cagr".split()
+)
+SHARE_WORDS = frozenset("as a share percentage percent of portion fraction divided by did spend on".split())
+AVERAGE_WORDS = frozenset("two three four five year years average".split())
+# What the entries of the two kinds of words above may be called together with a figure.
+OPERAND_WORDS = frozenset(
+    "cash dividends paid opening closing over less minus plus sum cost change average divided "
+    "shareholders company s in days".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure to compute for the last of `periods`; `spans` are the words of the question that name it."""
+
+    label: str
+    expression: str
+    unit: str
+    periods: tuple[AskedPeriod, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def find(
+    words: Sequence[str], question: str, mentions: Sequence[Mention], periods: tuple[AskedPeriod, ...]
+) -> Figure | None:
+    """The figure that a question asks for; None when it asks for a reported number or for words."""
+    base = _named(words, mentions) or _share(words, question, mentions)
+    asked_of = periods[-1:]
+    spans = base.spans if base else tuple((mention.start, mention.end) for mention in mentions)
+    years = _years(periods)
+    if base is not None:
+        base = replace(base, periods=asked_of)
+    average = AVERAGE.search(question)
+    if average and base is not None:
+        return _averaged(base, COUNTS[average[1].lower()], words)
+    single = {mention.entry.key for mention in mentions}
+    if base is None and len(single) == 1:
+        key, label = mentions[0].entry.key, mentions[0].entry.label
+        spans = (*spans, *_spans_of(words, GROWTH_WORDS))
+        if average:
+            return _averaged(
+                Figure(label, key, mentions[0].entry.unit, asked_of, spans), COUNTS[average[1].lower()], words
+            )
+        if CAGR.search(question) and years > 0:
+            expression = f"({key} / {_prior(key, years)}) ** (1 / {years}) - 1"
+            return Figure(f"{years}-year CAGR of {label}", expression, "percent", asked_of, spans)
+        if GROWTH.search(question):
+            earlier = _prior(key, max(years, 1))
+            expression = f"({key} - {earlier}) / {earlier}"
+            return Figure(f"growth in {label}", expression, "percent", asked_of, spans)
+    if base is not None and years == 1 and CHANGE.search(question):
+        change = f"{base.expression} - {_prior(base.expression, 1)}"
+        return replace(
+            base,
+            label=f"change in {base.label}",
+            expression=change,
+            spans=(*base.spans, *_spans_of(words, GROWTH_WORDS)),
+        )
+    return base
+
+
+def _named(words: Sequence[str], mentions: Sequence[Mention]) -> Figure | None:
+    """A formula of the list. The parts that the question spells out for it are understood with it."""
+    named = find_formulas(words)
+    keys = {formula.key for formula, _, _ in named}
+    if len(keys) != 1:
+        return None
+    formula: Formula = named[0][0]
+    spans = [(start, end) for _, start, end in named]
+    spans.extend((mention.start, mention.end) for mention in mentions)
+    spans.extend(_spans_of(words, OPERAND_WORDS))
+    return Figure(formula.label, formula.expression, formula.unit, (), tuple(spans))
+
+
+def _share(words: Sequence[str], question: str, mentions: Sequence[Mention]) -> Figure | None:
+    """One entry over another: "X as a % of Y", "X divided by Y", "what share of its Y did it spend on X"."""
+    match = SHARE.search(question)
+    if match is None or find_formulas(words):
+        return None
+    ordered = list(dict.fromkeys(mention.entry.key for mention in mentions))
+    if len(ordered) != 2:
+        return None
+    first = next(mention for mention in mentions if mention.entry.key == ordered[0])
+    second = next(mention for mention in mentions if mention.entry.key == ordered[1])
+    told_first = match[0].lower().startswith(("as", "divided"))
+    part, whole = (first, second) if told_first else (second, first)
+    spans = [(mention.start, mention.end) for mention in mentions]
+    spans.extend(_spans_of(words, SHARE_WORDS))
+    divided = "divided" in match[0].lower()
+    return Figure(
+        label=f"{part.entry.label} as a share of {whole.entry.label}",
+        expression=f"{part.entry.key} / {whole.entry.key}",
+        unit="ratio" if divided else "percent",
+        periods=(),
+        spans=tuple(spans),
+    )
+
+
+def _averaged(base: Figure, count: int, words: Sequence[str]) -> Figure:
+    terms = [base.expression, *(_prior(base.expression, back) for back in range(1, count))]
+    return replace(
+        base,
+        label=f"{count}-year average {base.label}",
+        expression=f"({' + '.join(terms)}) / {count}",
+        spans=(*base.spans, *_spans_of(words, AVERAGE_WORDS)),
+    )
+
+
+def _prior(expression: str, years: int) -> str:
+    for _ in range(years):
+        expression = f"prior({expression})"
+    return expression
+
+
+def _years(periods: Sequence[AskedPeriod]) -> int:
+    """Years from the first to the last period named; 0 when there are not two fiscal years."""
+    named = [period.year for period in periods if period.kind == "fiscal" and period.year is not None]
+    return abs(max(named) - min(named)) if len(named) > 1 else 0
+
+
+def _spans_of(words: Sequence[str], understood: frozenset[str]) -> list[tuple[int, int]]:
+    return [(at, at + 1) for at, word in enumerate(words) if word in understood]

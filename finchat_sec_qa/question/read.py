@@ -1,0 +1,195 @@
+"""Question → plan: companies, period, and what is asked for.
+
+A number is planned only when every word of the question is understood; a question with words left over
+("adjusted", "organic", a product nobody reports) is answered from passages, or refused.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finchat_sec_qa.facts.formulas import overlaps
+from finchat_sec_qa.facts.lexicon import Mention, find_mentions, words_of
+from finchat_sec_qa.model.filing import Company
+from finchat_sec_qa.model.plan import AskedPeriod, Plan, Subject
+from finchat_sec_qa.question import figures
+from finchat_sec_qa.question.companies import find_companies
+from finchat_sec_qa.question.periods import Found, distinct, find_periods
+
+# Words that ask for words, not for a number.
+NARRATIVE = frozenset(
+    "why describe explain discuss summarize summarise risk risks strategy strategic drove drive drives "
+    "driven driver drivers reason reasons cause caused factors factor who whom whose agenda nature "
+    "purpose policy policies litigation lawsuit lawsuits legal proceedings competition competitors "
+    "supply suppliers outlook guidance expect expects expected plan plans business segments geographies "
+    "products acquisitions acquired spinning spin vote voted primarily operate operates main key "
+    "material materially events useful meaningful debt-like reasonably healthy intensive".split()
+)
+# Words of number questions that carry no meaning of their own.
+FILLER = frozenset(
+    "a about according address adopting all also an and answer answered are as asked assuming at "
+    "balance based be been being below between billion billions by calculate calculated can carry "
+    "carried change clearly company compute consolidated could current data defined details did "
+    "directly do does dollar dollars during each end ended ending exact fiscal filing filings financial "
+    "find following for from full fy generate generated get give gives given had has have help here how "
+    "i if in including indicated information is it its just level line me million millions much number "
+    "of on only or our out over outstanding paid per period please portion position primarily provide "
+    "provided q quarter question record recorded relying report reported reporting reports respond "
+    "response results round rounded say says shall sheet show shown shows so spend spent stand state "
+    "stated statement statements status tell than that the their them there these they this thousand "
+    "thousands to total totaled us usd use used using utilizing value values was we were what when "
+    "which with within year years yearend you your 10 k 10k 10q form annual quarterly amount amounts "
+    "two one decimal decimals places place attributable common net basis achieve achieved stood hold "
+    "held who earn earned make made book booked incur incurred pay raise raised percent percentage "
+    "terms units unit month months week weeks three six nine twelve eight respectively latest recent "
+    "most last approximately roughly income cash flows flow operations profit loss p l pl analyst "
+    "investment perspective access judgment judgments plainly clear outlined".split()
+)
+ROUNDING = re.compile(
+    r"\b(?P<count>one|two|three|four|[1-4])\s+decimals?(?:\s+places?)?|\bnearest\s+(?P<whole>whole|integer)",
+    re.IGNORECASE,
+)
+COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4}
+COMPARE = re.compile(
+    r"\b(?:which (?:company|one)|whose|compare|higher|larger|greater|lower|smaller|difference|versus|vs)\b",
+    re.IGNORECASE,
+)
+PERCENT = re.compile(r"%|\bpercent(?:age)?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The question taken apart: what the planners below look at."""
+
+    question: str
+    words: tuple[str, ...]
+    named: tuple[tuple[int, int], ...]
+    subjects: tuple[Subject, ...]
+    found: tuple[Found, ...]
+    periods: tuple[AskedPeriod, ...]
+    percent: bool
+    decimals: int | None
+
+
+def read(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...] = ()) -> Plan:
+    """The plan of a question over the store's companies; `scoped` are those that the scope names."""
+    reading = take_apart(question, companies, scoped)
+    return _number_plan(reading) or _passages_plan(reading)
+
+
+def take_apart(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...]) -> Reading:
+    """Find periods, then companies in the rest, then the words that remain."""
+    found = find_periods(question)
+    rest = _without(question, found)
+    named = find_companies(rest, companies)
+    subjects = tuple(dict.fromkeys(item.subject for item in named)) or scoped
+    return Reading(
+        question=question,
+        words=words_of(rest),
+        named=tuple((item.start, item.end) for item in named if item.start >= 0),
+        subjects=subjects,
+        found=tuple(found),
+        periods=distinct(found),
+        percent=PERCENT.search(rest) is not None,
+        decimals=_decimals(question),
+    )
+
+
+def _number_plan(reading: Reading) -> Plan | None:
+    mentions = [m for m in find_mentions(reading.words) if not overlaps(m, reading.named)]
+    figure = figures.find(reading.words, reading.question, mentions, reading.periods)
+    if figure is not None:
+        if _unread(reading, figure.spans):
+            return None
+        return Plan(
+            kind="formula",
+            subjects=reading.subjects,
+            periods=figure.periods,
+            label=figure.label,
+            expression=figure.expression,
+            unit=_unit(figure.unit, reading),
+            words=_search_words(reading),
+            decimals=reading.decimals,
+        )
+    keys = {mention.entry.key for mention in mentions}
+    if len(keys) != 1:
+        return None
+    return _fact_plan(reading, mentions)
+
+
+def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
+    """A single reported number, of the whole or of a member; of two companies when they are compared."""
+    entry = mentions[0].entry
+    comparing = COMPARE.search(reading.question) is not None
+    if len(reading.subjects) > 1 and not comparing:
+        return None
+    unread = _unread(reading, [(mention.start, mention.end) for mention in mentions])
+    if comparing:
+        unread = [word for word in unread if not COMPARE.fullmatch(word) and word not in {"had", "whose"}]
+    if any(word in NARRATIVE for word in unread):
+        return None
+    if comparing and len(reading.subjects) == 1 and not unread:
+        return None
+    return Plan(
+        kind="compare" if len(reading.subjects) > 1 else "fact",
+        subjects=reading.subjects,
+        periods=reading.periods,
+        label=entry.label,
+        entry=entry.key,
+        unit=entry.unit,
+        member=tuple(unread),
+        words=_search_words(reading),
+        decimals=reading.decimals,
+    )
+
+
+def _passages_plan(reading: Reading) -> Plan:
+    return Plan(
+        kind="passages",
+        subjects=reading.subjects,
+        periods=reading.periods,
+        words=_search_words(reading),
+    )
+
+
+def _unread(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """Words that neither a company, a period, a figure nor filler explains."""
+    taken = [*reading.named, *spans]
+    return [
+        word
+        for at, word in enumerate(reading.words)
+        if word not in FILLER and not word.isdigit() and not any(low <= at < high for low, high in taken)
+    ]
+
+
+def _unit(unit: str, reading: Reading) -> str:
+    """A share is given as the question wants it: "in percent", or as a plain ratio."""
+    if unit == "ratio" and reading.percent:
+        return "percent"
+    return unit
+
+
+def _search_words(reading: Reading) -> str:
+    kept = [
+        word
+        for at, word in enumerate(reading.words)
+        if not any(low <= at < high for low, high in reading.named)
+    ]
+    return " ".join(kept)
+
+
+def _without(question: str, found: Sequence[Found]) -> str:
+    """The question with the periods blanked out, a mark in their place that no phrase crosses."""
+    rest = question
+    for item in reversed(found):
+        rest = f"{rest[: item.start]} ; {rest[item.end :]}"
+    return rest
+
+
+def _decimals(question: str) -> int | None:
+    match = ROUNDING.search(question)
+    if match is None:
+        return None
+    if match["whole"]:
+        return 0
+    return COUNTS.get(match["count"].lower()) or int(match["count"])

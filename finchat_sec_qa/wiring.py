@@ -1,0 +1,260 @@
+"""The one place that builds: settings become adapters, adapters become a `Library`."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from finchat_sec_qa import ask as asking
+from finchat_sec_qa import browse
+from finchat_sec_qa import config as configuration
+from finchat_sec_qa.answer.scope import resolve_scope
+from finchat_sec_qa.answer.verify import verify_answer
+from finchat_sec_qa.clock import SystemClock
+from finchat_sec_qa.config import Settings
+from finchat_sec_qa.disk import find_filings
+from finchat_sec_qa.edgar import Edgar
+from finchat_sec_qa.errors import FinChatError, UsageError
+from finchat_sec_qa.ingest import ingest
+from finchat_sec_qa.model.answer import Answer, VerifyReport
+from finchat_sec_qa.model.filing import SourceFiling
+from finchat_sec_qa.model.progress import OnProgress, Progress, unheard
+from finchat_sec_qa.model.request import IngestRequest, ScopeRequest
+from finchat_sec_qa.model.views import (
+    BlockWindow,
+    CompanyView,
+    DocumentView,
+    FactView,
+    FailedFiling,
+    FilingDetail,
+    FilingView,
+    IngestReport,
+    SearchHit,
+    SectionView,
+    StoreCheck,
+    StoreInfo,
+    TableView,
+)
+from finchat_sec_qa.parse.limits import Limits
+from finchat_sec_qa.ports import FilingQuery, FilingSource, StoreWriter
+from finchat_sec_qa.retrieve.search import search_passages
+from finchat_sec_qa.samples import sample_filings
+from finchat_sec_qa.store import open_store
+
+
+class Library:
+    """A store of filings and all that can be asked of it. Close it, or use it in a `with` statement.
+
+    Methods raise the errors of `finchat_sec_qa.errors`. One Library serves many threads.
+    """
+
+    def __init__(self, settings: Settings, store: StoreWriter, source: FilingSource) -> None:
+        self.settings = settings
+        self._store = store
+        self._source = source
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        store: Path | str | None = None,
+        read_only: bool = False,
+    ) -> "Library":
+        """Open the store named by `store`, else by the settings (from the environment when not given)."""
+        if settings is None:
+            settings = configuration.load(store=Path(store) if store is not None else None)
+        elif store is not None:
+            settings = settings.model_copy(update={"store": Path(store)})
+        clock = SystemClock()
+        opened = open_store(settings.store, read_only=read_only, clock=clock)
+        source = Edgar(
+            contact=settings.edgar_contact,
+            www_url=settings.edgar_www_url,
+            data_url=settings.edgar_data_url,
+            rate=settings.edgar_rate,
+            timeout=settings.edgar_timeout,
+            block_wait=settings.edgar_block_wait,
+            cache_dir=settings.edgar_cache,
+            clock=clock,
+        )
+        return cls(settings, opened, source)
+
+    def close(self) -> None:
+        """Release the store's files."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def ask(
+        self,
+        question: str,
+        scope: ScopeRequest = ScopeRequest(),
+        on_stage: Callable[[str], None] | None = None,
+    ) -> Answer:
+        """Answer or refuse a question; `on_stage` hears "plan", "search", "compose", "verify"."""
+        return asking.ask(self._store, question, scope, on_stage)
+
+    def search(
+        self, query: str, scope: ScopeRequest = ScopeRequest(), limit: int = 10
+    ) -> tuple[SearchHit, ...]:
+        """The passages that fit a question or words best, best first."""
+        return search_passages(self._store, query, resolve_scope(self._store, scope), limit)
+
+    def verify(self, answer: Answer) -> VerifyReport:
+        """Check every part of an answer against the stored bytes."""
+        return verify_answer(self._store, answer, self._limits())
+
+    def companies(self) -> tuple[CompanyView, ...]:
+        """Companies with filings in the store, by name."""
+        return tuple(browse.company_view(company) for company in self._store.companies())
+
+    def filings(self, scope: ScopeRequest = ScopeRequest()) -> tuple[FilingView, ...]:
+        """Filings in scope, by company, newest first."""
+        found = self._store.filings(resolve_scope(self._store, scope))
+        return tuple(browse.filing_view(filing) for filing in found)
+
+    def filing(self, filing_id: str) -> FilingDetail:
+        """One filing with its documents."""
+        return browse.filing_detail(self._store, self._store.filing(filing_id))
+
+    def sections(self, filing_id: str) -> tuple[SectionView, ...]:
+        """The Items of a filing."""
+        return tuple(browse.section_views(self._store, filing_id))
+
+    def blocks(self, filing_id: str, document: int = 0, *, start: int = 0, limit: int = 60) -> BlockWindow:
+        """Blocks of a document from the one at offset `start`."""
+        return browse.block_window(self._store, filing_id, document, start, limit)
+
+    def tables(
+        self, filing_id: str, document: int = 0, *, start: int = 0, limit: int = 20
+    ) -> tuple[TableView, ...]:
+        """Tables of a document from offset `start`."""
+        return tuple(browse.table_views(self._store, filing_id, document, start, limit))
+
+    def facts(
+        self,
+        filing_id: str,
+        *,
+        concept: str | None = None,
+        numeric_only: bool = False,
+        limit: int | None = None,
+    ) -> tuple[FactView, ...]:
+        """Facts of a filing in document order."""
+        filing = self._store.filing(filing_id)
+        return tuple(browse.fact_views(self._store, filing, concept, numeric_only, limit))
+
+    def original(self, filing_id: str, document: int = 0) -> tuple[DocumentView, bytes]:
+        """A document's bytes as they came, checked against their hash."""
+        stored = browse.stored_document(self._store, filing_id, document)
+        view = browse.document_view(self._store, self._store.filing(filing_id), stored)
+        return view, self._store.original(stored.sha256)
+
+    def ingest_paths(
+        self, paths: Sequence[Path], *, jobs: int | None = None, on_progress: OnProgress = unheard
+    ) -> IngestReport:
+        """Parse and store filings from files and folders."""
+        filings, skipped = find_filings(paths, max_bytes=self._limits().max_bytes)
+        if not filings:
+            raise UsageError(f"no filings in {', '.join(map(str, paths))}: nothing to ingest")
+        return ingest(
+            self._store,
+            filings,
+            self._limits(),
+            jobs=self._jobs(jobs),
+            on_progress=on_progress,
+            skipped=skipped,
+        )
+
+    def ingest_samples(self, *, on_progress: OnProgress = unheard) -> IngestReport:
+        """Parse and store the filings that ship with the program."""
+        return ingest(
+            self._store,
+            sample_filings(),
+            self._limits(),
+            jobs=self._jobs(None),
+            on_progress=on_progress,
+        )
+
+    def ingest_edgar(self, request: IngestRequest, *, on_progress: OnProgress = unheard) -> IngestReport:
+        """Fetch filings from EDGAR and store them, one after the other; a failed company or filing is reported."""
+        found, failed = self._find(request)
+        reports = [IngestReport(failed=tuple(failed))]
+        for done, filing in enumerate(found):
+            on_progress(Progress(done, len(found), filing.label, "started"))
+
+            def tell(step: Progress, done: int = done) -> None:
+                on_progress(Progress(done + step.done, len(found), step.label, step.outcome, step.reason))
+
+            fetched = [_Fetched(self._source, filing)]
+            reports.append(ingest(self._store, fetched, self._limits(), jobs=1, on_progress=tell))
+        return _joined(reports)
+
+    def info(self) -> StoreInfo:
+        """How much the store holds."""
+        return self._store.info()
+
+    def check(self) -> StoreCheck:
+        """Re-read everything that is stored."""
+        return self._store.check()
+
+    def rebuild(self) -> int:
+        """Make the lexical index anew; returns the number of passages."""
+        return self._store.rebuild()
+
+    def remove(self, filing_ids: Sequence[str]) -> int:
+        """Take filings out; returns how many there were."""
+        return self._store.remove(filing_ids)
+
+    def _find(self, request: IngestRequest) -> tuple[list[SourceFiling], list[FailedFiling]]:
+        found: list[SourceFiling] = []
+        failed: list[FailedFiling] = []
+        for company in request.companies:
+            try:
+                query = FilingQuery(company=company, forms=request.forms, limit=request.limit)
+                found.extend(self._source.find(query))
+            except FinChatError as error:
+                if len(request.companies) == 1:
+                    raise
+                failed.append(FailedFiling(label=company, code=error.code, reason=str(error)))
+        return found, failed
+
+    def _limits(self) -> Limits:
+        return Limits(
+            max_bytes=self.settings.max_file_mb * 1024 * 1024, max_seconds=self.settings.parse_seconds
+        )
+
+    def _jobs(self, jobs: int | None) -> int:
+        return jobs or self.settings.jobs or os.cpu_count() or 1
+
+
+class _Fetched:
+    """A filing that is fetched from its source when its turn comes."""
+
+    def __init__(self, source: FilingSource, filing: SourceFiling) -> None:
+        self._source = source
+        self._filing = filing
+
+    @property
+    def label(self) -> str:
+        return self._filing.label
+
+    def load(self) -> SourceFiling:
+        return self._source.fetch(self._filing)
+
+
+def _joined(reports: Sequence[IngestReport]) -> IngestReport:
+    return IngestReport(
+        stored=tuple(name for report in reports for name in report.stored),
+        unchanged=tuple(name for report in reports for name in report.unchanged),
+        failed=tuple(failure for report in reports for failure in report.failed),
+        skipped=sum(report.skipped for report in reports),
+        warnings=tuple(text for report in reports for text in report.warnings),
+    )
