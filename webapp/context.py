@@ -1,0 +1,31 @@
+"""What the pages share: the client, the settings and the catalog of the running app."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from finchat_sec_qa.client import FinChatClient
+from finchat_sec_qa.config import Settings
+from webapp.catalog import CatalogReader
+
+_KEY = "finchat"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Made once per app by `create_app`."""
+
+    client: FinChatClient
+    settings: Settings
+    catalog: CatalogReader
+
+
+def set_context(app: Flask, context: Context) -> None:
+    """Give the app its context."""
+    app.extensions[_KEY] = context
+
+
+def context() -> Context:
+    """The context of the app that serves the present request."""
+    return cast(Context, current_app.extensions[_KEY])

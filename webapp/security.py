@@ -1,0 +1,48 @@
+"""What protects a reader: response headers, and which addresses may become links."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Response
+
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def add_headers(response: Response) -> Response:
+    """Put the headers on a response; one that a route has set itself (a stricter policy) stays."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+def sec_link(url: object) -> str | None:
+    """`url` when it is an https address on www.sec.gov, else None: nothing else in data becomes a link."""
+    if not isinstance(url, str) or any(ord(mark) <= 32 or mark == "\\" for mark in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        is_sec = parts.scheme == "https" and parts.netloc.lower() == "www.sec.gov"
+    except ValueError:
+        return None
+    return url if is_sec else None
