@@ -55,6 +55,7 @@ build: ## Build the sdist and the wheel into dist/
 
 docs: install-dev ## Write the generated parts of docs/ and .env.example anew
 	$(bin)/python -m scripts.make_settings_docs
+	$(bin)/python -m scripts.make_picture
 	$(bin)/finchat schema > docs/answer.schema.json
 
 lock: ## Resolve the dependencies anew into poetry.lock and scripts/tools.txt
