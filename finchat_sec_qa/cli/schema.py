@@ -7,7 +7,7 @@ import click
 from finchat_sec_qa.cli.options import SETTINGS, examples, pass_session, shared
 from finchat_sec_qa.cli.output import print_data, print_json
 from finchat_sec_qa.cli.session import Session
-from finchat_sec_qa.model.answer import SCHEMA, Answer
+from finchat_sec_qa.model.answer import Answer
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -31,4 +31,4 @@ def command(session: Session) -> None:
 def answer_schema() -> dict[str, object]:
     """The schema of what `Answer.to_json` gives; docs/answer.schema.json is the same."""
     schema = Answer.model_json_schema(by_alias=True, mode="serialization")
-    return {"$schema": DIALECT, "$id": SCHEMA, **schema}
+    return {"$schema": DIALECT, **schema}
