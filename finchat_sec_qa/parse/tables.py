@@ -1,0 +1,242 @@
+"""Tables: which rows head the columns, what each row is called, and what each printed number is worth."""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from finchat_sec_qa.model.document import Cell
+from finchat_sec_qa.parse.grid import Group, columns_of, covered
+from finchat_sec_qa.parse.numbers import PrintedNumber, shift
+from finchat_sec_qa.parse.units import Note, kind_of, read_note
+
+MAX_LABEL = 300  # characters of a header that is kept in a path
+
+_DATE = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"|\b(?:quarter|months?|weeks?|years?)\b|\bfiscal\b|\b(?:first|second|third|fourth)\b",
+    re.IGNORECASE,
+)
+_ONLY_NOTE = re.compile(
+    r"\W*(?:in|dollars|amounts|\$|u\.?s\.?|tabular|shares|thousands|millions|billions)\b", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Part:
+    """Rows of one table under one set of column headings. Row and column numbers are of the whole table."""
+
+    rows: list[list[Group]]
+    first_row: int
+    columns: list[tuple[int, int]]
+    heads: list[list[Group]] = field(default_factory=list)
+    titles: list[Group] = field(default_factory=list)
+    body: list[tuple[int, list[Group]]] = field(default_factory=list)
+
+    @property
+    def last_row(self) -> int:
+        """The number behind its last row."""
+        return self.first_row + len(self.rows)
+
+
+def split_parts(rows: list[list[Group]]) -> list[Part]:
+    """Cut a table where new column headings begin below numbers; each part reads as a table of its own."""
+    columns = columns_of(rows)
+    numeric = any(g.number and not g.year for row in rows for g in row if g.column)
+    parts = [Part([], 0, columns)]
+    for number, row in enumerate(rows):
+        part = parts[-1]
+        role = _role(row, part, numeric=numeric)
+        if role == "head" and part.body:
+            part = Part([], number, columns)
+            parts.append(part)
+        part.rows.append(row)
+        if role == "head":
+            part.heads.append(row)
+        elif role == "title":
+            part.titles.extend(row)
+        elif row:
+            part.body.append((number, row))
+    return parts
+
+
+def _role(row: list[Group], part: Part, *, numeric: bool) -> str:
+    """Say "head", "title" or "body" of a row, given what came before it."""
+    if not row:
+        return "body"
+    values = [group for group in row if group.column]
+    if not values:
+        return _role_of_label(row[0], part)
+    if any(group.number and not group.year for group in values):
+        return "body"
+    if all(group.header for group in row):
+        return "head"
+    if not numeric:
+        first = not part.body and not part.heads
+        return "head" if first and len(row) > 1 and all(group.bold for group in row) else "body"
+    if not part.body:
+        return "head"
+    labelled = row[0].column == 0 and not read_note(row[0].plain)
+    dated = all(group.year or _DATE.search(group.plain) for group in values)
+    bold = all(group.bold for group in values)
+    if labelled:
+        return "head" if dated and bold and len(values) > 1 else "body"
+    return "head" if dated or bold else "body"
+
+
+def _role_of_label(label: Group, part: Part) -> str:
+    """A row with a label alone: a title over the columns, a note of the scale, or a caption of rows."""
+    wide = label.last > part.columns[1][0] if len(part.columns) > 1 else False
+    if not part.body and (read_note(label.plain) and len(label.plain) < 120):
+        return "title"
+    if not part.body and not part.heads and wide and (label.paragraphs[0].centred or len(label.plain) > 60):
+        return "title"
+    return "body"
+
+
+# --- paths -----------------------------------------------------------------------------------------------
+
+
+def column_paths(part: Part) -> tuple[tuple[str, ...], ...]:
+    """The headings over each printed column, outermost first, equal neighbours once."""
+    paths: list[list[str]] = [[] for _ in part.columns]
+    for row in part.heads:
+        values = [group for group in row if group.column or len(row) == 1]
+        over = [
+            [index for index in covered(part.columns, group) if index or not group.column] for group in values
+        ]
+        for group, indexes in zip(values, over, strict=True):
+            text = _label(group)
+            for index in indexes:
+                if text and (not paths[index] or paths[index][-1] != text):
+                    paths[index].append(text)
+        if row[0].column == 0 and len(row) > 1:
+            paths[0].append(_label(row[0]))
+    return tuple(tuple(path) for path in paths)
+
+
+@dataclass(slots=True)
+class _Caption:
+    text: str
+    indent: float
+    rank: tuple[bool, bool, bool]
+    deeper: bool = False
+    rows: int = 0
+
+
+class RowPaths:
+    """Follows captions and indentation down a table."""
+
+    def __init__(self) -> None:
+        self._captions: list[_Caption] = []
+
+    def path(self, row: list[Group]) -> tuple[str, ...]:
+        """The header path of the next row: captions above it, then its own label."""
+        if not row or row[0].column:
+            return tuple(caption.text for caption in self._captions) if row else ()
+        label = row[0]
+        text, indent = _label(label), round(label.indent, 1)
+        if len(row) == 1:
+            return self._caption(label, text, indent)
+        self._leave(indent)
+        for caption in self._captions:
+            caption.deeper |= indent > caption.indent
+            caption.rows += 1
+        path = (*(caption.text for caption in self._captions), text)
+        if text.lower().startswith("total"):
+            self._captions = [c for c in self._captions if not self._ends(c, text)]
+        return path
+
+    def _caption(self, label: Group, text: str, indent: float) -> tuple[str, ...]:
+        """A caption replaces those of its own rank that had rows, and lower ones; else it nests."""
+        rank = (text.isupper(), label.bold, bool(label.paragraphs[0].centred))
+        while self._captions:
+            last = self._captions[-1]
+            beside = indent == last.indent and (last.rank < rank or (last.rank == rank and last.rows))
+            if indent < last.indent or beside:
+                self._captions.pop()
+            else:
+                break
+        self._captions.append(_Caption(text, indent, rank))
+        return tuple(caption.text for caption in self._captions)
+
+    def _leave(self, indent: float) -> None:
+        """Captions end where a row stands left of them, or at their own edge after deeper rows."""
+        while self._captions:
+            last = self._captions[-1]
+            if indent < last.indent or (indent == last.indent and last.deeper):
+                self._captions.pop()
+            else:
+                return
+
+    @staticmethod
+    def _ends(caption: _Caption, total: str) -> bool:
+        """True when the row "Total current assets" ends "Current assets", or any flat list."""
+        return total.lower().removeprefix("total").strip() in caption.text.lower() or not caption.deeper
+
+
+def _label(group: Group) -> str:
+    return group.plain.rstrip(":").strip()[:MAX_LABEL]
+
+
+# --- values ----------------------------------------------------------------------------------------------
+
+
+def own_note(part: Part) -> Note | None:
+    """The scale that the table's own titles and label headings state."""
+    for group in (*part.titles, *(row[0] for row in part.heads)):
+        note = read_note(group.plain)
+        if note and (group.column == 0 or group in part.titles or len(covered(part.columns, group)) > 2):
+            return note
+    return None
+
+
+@dataclass(slots=True)
+class Values:
+    """Turns the printed numbers of one part into values with units, by its notes and headings."""
+
+    columns: tuple[tuple[str, ...], ...]
+    note: Note | None
+    currency: str | None
+    _kinds: list[str] = field(default_factory=list)
+    _notes: list[Note | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Read each column's headings once."""
+        self._kinds = [kind_of(" ".join(path)) if path else "" for path in self.columns]
+        self._notes = [next((n for n in map(read_note, reversed(path)) if n), None) for path in self.columns]
+
+    def cell(self, row: int, group: Group, path: tuple[str, ...]) -> Cell:
+        """The cell with its value and unit."""
+        start, end = group.start, group.start + len(group.text)
+        number = group.number if group.column else None
+        if number is None:
+            return Cell(row, group.column, start, end)
+        value, unit = self._read(number, group.column, path)
+        return Cell(row, group.column, start, end, value, unit)
+
+    def _read(self, number: PrintedNumber, column: int, path: tuple[str, ...]) -> tuple[Decimal, str | None]:
+        if number.unit in {"percent", "points"}:
+            return shift(number.value, 0), "percent" if number.unit == "percent" else None
+        kind = self._kind(number, column, path)
+        label_note = read_note(path[-1]) if path else None
+        note = label_note or self._notes[column] or self.note
+        if kind == "per share":
+            return shift(number.value, 0), f"{number.unit or self.currency or 'USD'}/shares"
+        if kind == "percent":
+            return shift(number.value, 0), "percent"
+        scale = 0 if note is None or number.scaled or kind == "count" else note.scale
+        if kind == "shares":
+            if note and note.shares is not None and not label_note:
+                scale = note.shares
+            return shift(number.value, scale), "shares"
+        unit = number.unit or (None if kind == "count" else self.currency)
+        return shift(number.value, scale), unit
+
+    def _kind(self, number: PrintedNumber, column: int, path: tuple[str, ...]) -> str:
+        """What the number is: its own row says first, then the captions above it, then its column."""
+        kind = next((kind for kind in map(kind_of, reversed(path)) if kind), "")
+        if self._kinds[column] and (not kind or self._kinds[column] in {"percent", "per share", "shares"}):
+            kind = self._kinds[column]
+        if number.unit and kind in {"shares", "percent", "count"}:
+            return ""  # a currency sign is printed with it
+        return kind
