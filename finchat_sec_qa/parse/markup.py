@@ -10,7 +10,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from html.entities import html5
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from lxml import etree
 
@@ -81,7 +81,7 @@ def read_markup(
         else:
             return handler, tuple(warnings)
     handler = make()
-    parser = etree.HTMLParser(target=_Target(handler, file.name, limits, deadline), huge_tree=True)
+    parser = _html_parser(_Target(handler, file.name, limits, deadline))
     try:
         _feed(parser, text, deadline)
     except etree.LxmlError as error:
@@ -89,11 +89,22 @@ def read_markup(
     return handler, tuple(warnings)
 
 
-def _xml_parser(target: "_Target") -> etree.CustomTargetParser[None]:
+class _Parser(Protocol):
+    """What is used of lxml's parsers."""
+
+    def feed(self, data: str) -> None: ...
+    def close(self) -> object: ...
+
+
+def _xml_parser(target: Any) -> _Parser:
     # huge_tree lifts libxml2's own limits; ours (size, depth, elements, time) hold instead
     return etree.XMLParser(
         target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
     )
+
+
+def _html_parser(target: Any) -> _Parser:
+    return etree.HTMLParser(target=target, no_network=True, huge_tree=True)
 
 
 def decode(file: SourceFile, limits: Limits) -> tuple[str, list[str]]:
@@ -158,7 +169,7 @@ def _short(error: Exception) -> str:
     return str(error).split("\n", 1)[0][:200]
 
 
-def _feed(parser: etree.CustomTargetParser[None], text: str, deadline: Deadline) -> None:
+def _feed(parser: _Parser, text: str, deadline: Deadline) -> None:
     for start in range(0, len(text), CHUNK):
         parser.feed(text[start : start + CHUNK])
         deadline.check()
