@@ -7,6 +7,7 @@ import sys
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import check_exposure, create_app
 from api.protocol import BoundedProtocol
@@ -28,7 +29,19 @@ def serve(settings: Settings, library: Library | None = None) -> None:
     check_exposure(settings)
     token = settings.api_token.get_secret_value()
     logs.configure(settings.log_level, settings.log_format, secrets=(token,))
-    app = create_app(settings, library)
+    server = server_of(create_app(settings, library))
+    with listen(settings.api_host, settings.api_port) as listener:
+        host, port = listener.getsockname()[:2]
+        _log.info("serving", extra={"address": f"http://{_shown(host)}:{port}", "access": _access(settings)})
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _leave)
+        server.run(sockets=[listener])
+    if not server.started:
+        raise SystemExit(1)  # uvicorn has logged why
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """The server for an app, with its bounds on connections and time."""
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,
@@ -42,15 +55,7 @@ def serve(settings: Settings, library: Library | None = None) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         limit_concurrency=CONNECTIONS,
     )
-    with listen(settings.api_host, settings.api_port) as listener:
-        host, port = listener.getsockname()[:2]
-        _log.info("serving", extra={"address": f"http://{_shown(host)}:{port}", "access": _access(settings)})
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _leave)
-        server = uvicorn.Server(config)
-        server.run(sockets=[listener])
-    if not server.started:
-        raise SystemExit(1)  # uvicorn has logged why
+    return uvicorn.Server(config)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -4,10 +4,11 @@ Nothing of what a client sends becomes a path: folders are cut off, odd characte
 is kept where it is harmless, because it names the filing. Archives are not unpacked.
 """
 
+import asyncio
 import re
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 
@@ -28,26 +29,31 @@ def safe_name(given: str) -> str:
     Raises ProblemError 415 for another suffix, 422 when nothing is left of the name.
     """
     name = PurePosixPath(PureWindowsPath(given).as_posix()).name
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    path = PurePosixPath(_ODD.sub("_", plain).lstrip("._-") or "_")
-    suffix = path.suffix.lower()
+    stem, dot, suffix = name.rpartition(".")
+    suffix = dot + suffix.lower()
     if suffix not in SUFFIXES:
         raise ProblemError(
             415, "unsupported_format", f"{_shown(given)}: a filing's file ends in {', '.join(SUFFIXES)}."
         )
-    stem = path.stem[:_LONGEST_STEM].strip("._-")
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    stem = _ODD.sub("_", plain).strip("._-")[:_LONGEST_STEM].rstrip("._-")
     if not stem:
         raise ProblemError(422, "bad_file_name", f"{_shown(given)}: the name has no letters or digits.")
     return stem + suffix
 
 
-async def uploaded(request: Request, max_bytes: int) -> Sequence[tuple[str, UploadFile]]:
-    """The files of a multipart body with safe names; each `max_bytes` at most.
+async def receive(request: Request, max_bytes: int) -> tuple[TemporaryDirectory[str], tuple[Path, ...]]:
+    """A multipart body's files in a new folder, which the caller removes; each `max_bytes` at most.
 
     The body streams to temporary files; its size is bounded before it gets here. Raises ProblemError.
     """
-    form = await request.form(max_files=MAX_FILES, max_fields=MAX_FILES)
-    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    async with request.form(max_files=MAX_FILES, max_fields=MAX_FILES) as form:
+        files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+        return await asyncio.to_thread(_keep, _named(files, max_bytes))
+
+
+def _named(files: Sequence[UploadFile], max_bytes: int) -> dict[str, UploadFile]:
+    """The files by safe name. Raises ProblemError."""
     if not files:
         raise ProblemError(422, "no_files", "The form holds no file; send files as multipart/form-data.")
     named: dict[str, UploadFile] = {}
@@ -60,15 +66,14 @@ async def uploaded(request: Request, max_bytes: int) -> Sequence[tuple[str, Uplo
         if name in named:
             raise ProblemError(422, "bad_file_name", f"{name}: two files would have this name.")
         named[name] = file
-    return tuple(named.items())
+    return named
 
 
-def keep(files: Sequence[tuple[str, UploadFile]]) -> tuple[TemporaryDirectory[str], tuple[Path, ...]]:
-    """Write the files into a new folder, which the caller removes; blocks."""
+def _keep(files: Mapping[str, UploadFile]) -> tuple[TemporaryDirectory[str], tuple[Path, ...]]:
     folder = TemporaryDirectory(prefix="finchat-upload-")
     paths = []
     try:
-        for name, file in files:
+        for name, file in files.items():
             path = Path(folder.name) / name
             with path.open("xb") as target:
                 shutil.copyfileobj(file.file, target)

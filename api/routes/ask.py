@@ -20,6 +20,7 @@ from finchat_sec_qa.model.request import AskRequest
 
 router = APIRouter(tags=["questions"])
 STREAM = "text/event-stream"
+_LINE_END = "\n"
 OnStage = Callable[[str], None]
 
 
@@ -39,7 +40,7 @@ async def ask(body: examples.AskBody, request: Request, service: TheService) -> 
     `answer` with the same JSON, or `error` with a problem.
     """
     if STREAM in request.headers.get("accept", ""):
-        return EventSourceResponse(_events(body, service), sep="\n")
+        return EventSourceResponse(_events(body, service), sep=_LINE_END)
     answer = await answered(service, body)
     return Response(answer.to_json(), media_type=JSON)
 
@@ -80,10 +81,15 @@ async def _events(body: AskRequest, service: Service) -> AsyncIterator[ServerSen
     task.add_done_callback(lambda _: heard.put_nowait(None))
     try:
         while (name := await heard.get()) is not None:
-            yield ServerSentEvent(event="stage", data=Stage(stage=name).model_dump_json())
+            yield _event("stage", Stage(stage=name).model_dump_json())
         try:
-            yield ServerSentEvent(event="answer", data=task.result().to_json())
+            yield _event("answer", task.result().to_json())
         except Exception as error:  # noqa: BLE001 - the status is sent already; of_error logs it
-            yield ServerSentEvent(event="error", data=problems.of_error(error).model_dump_json())
+            yield _event("error", problems.of_error(error).model_dump_json())
     finally:
         task.cancel()
+
+
+def _event(name: str, data: str) -> ServerSentEvent:
+    """One event; JSON has no line ends, so that the data stays one line."""
+    return ServerSentEvent(event=name, data=data, sep=_LINE_END)

@@ -1,6 +1,5 @@
 """POST /v1/ingest: filings from EDGAR or uploaded ones, as a job; GET /v1/ingest/{job}: how far it is."""
 
-import asyncio
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -90,8 +89,7 @@ def _from_edgar(body: bytes, service: Service) -> JobView:
 
 
 async def _from_files(request: Request, service: Service) -> JobView:
-    files = await uploads.uploaded(request, service.settings.max_file_mb * _MB)
-    folder, paths = await asyncio.to_thread(uploads.keep, files)
+    folder, paths = await uploads.receive(request, service.settings.max_file_mb * _MB)
     held = ExitStack()
     held.enter_context(folder)
     return service.jobs.submit(

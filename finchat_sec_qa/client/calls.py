@@ -88,7 +88,7 @@ def companies() -> Call[tuple[CompanyView, ...]]:
 
 
 def filings(scope: ScopeRequest = ScopeRequest()) -> Call[tuple[FilingView, ...]]:
-    """Filings of a scope's companies, forms and fiscal years. Raises UsageError for a scope that names more."""
+    """Filings of a scope of companies, forms and fiscal years. Raises UsageError for another scope."""
     if scope.filings or scope.as_of:
         raise UsageError("a list of filings can be limited by companies, forms and fiscal years only")
     params = _params(company=scope.companies, form=scope.forms, fiscal_year=scope.fiscal_years)
