@@ -47,7 +47,7 @@ typecheck: install-dev ## Check types (mypy --strict)
 	$(bin)/python -m mypy
 
 bench: install-dev ## Measure ingest, questions, citations and start; benchmarks/README.md says against what
-	@scripts/bench.sh
+	$(bin)/python -m benchmarks
 
 build: ## Build the sdist and the wheel into dist/
 	@scripts/environment.sh tools

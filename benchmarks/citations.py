@@ -1,0 +1,73 @@
+"""Whether every citation holds: python -m benchmarks.citations [--store DIR].
+
+Asks every question and checks each citation without the store's help: the original bytes are hashed and
+parsed again, and the quote must stand in that text at its offsets. Exits 1 when one does not.
+"""
+
+import hashlib
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from benchmarks.common import parser, questions, say
+from benchmarks.filled import filled_store
+from finchat_sec_qa import Library
+from finchat_sec_qa.model.answer import Citation
+from finchat_sec_qa.model.filing import SourceFile, SourceFiling
+from finchat_sec_qa.parse.filing import read_filing
+from finchat_sec_qa.parse.limits import Limits
+
+
+class Texts:
+    """Texts of cited documents, made anew from their bytes."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._parsed = lru_cache(maxsize=None)(self._parse)
+
+    def quoted(self, citation: Citation) -> str:
+        """What stands at the citation's place; "" where the store has no document with that hash."""
+        return self._parsed(citation.filing, citation.sha256)[citation.start : citation.end]
+
+    def _parse(self, filing: str, sha256: str) -> str:
+        for document in self._library.filing(filing).documents:
+            if document.sha256 == sha256:
+                _, content = self._library.original(filing, document.index)
+                if hashlib.sha256(content).hexdigest() != sha256:
+                    return ""
+                file = SourceFile(name=document.name, content=content, role=document.role)
+                source = SourceFiling(label=filing, id=filing, accession=None, cik=None, files=(file,))
+                return read_filing(source, Limits()).documents[0].text
+        return ""
+
+
+def check(store: Path, shared: Path) -> bool:
+    """Ask, check, print; True when all hold."""
+    held = total = verified = answered = 0
+    with Library.open(store=store, read_only=True) as library:
+        texts = Texts(library)
+        for question in questions(shared):
+            answer = library.ask(question.text, question.scope)
+            for citation in answer.citations:
+                total += 1
+                good = citation.quote != "" and texts.quoted(citation) == citation.quote
+                held += good
+                if not good:
+                    print(f"{question.id}: citation {citation.id} of {citation.filing}: {citation.quote!r}")
+            if answer.status == "answered":
+                answered += 1
+                verified += library.verify(answer).holds
+    say("citations whose quote stands at its place", f"{held} of {total}", "100 %")
+    say("answers that `verify` confirms", f"{verified} of {answered}", "100 %")
+    return total > 0 and (held, verified) == (total, answered)
+
+
+def main() -> None:
+    """Check over the given store, or over a new one with all filings."""
+    given = parser(__doc__ or "").parse_args()
+    with filled_store(given) as store:
+        sys.exit(0 if check(store, given.shared) else 1)
+
+
+if __name__ == "__main__":
+    main()
