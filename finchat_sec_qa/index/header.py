@@ -4,7 +4,7 @@ from finchat_sec_qa.model.filing import Filing
 
 
 def filing_header(filing: Filing) -> str:
-    """What all passages of a filing share: company, tickers, form and fiscal period in the usual spellings."""
+    """What all passages of a filing share: company, tickers, form, fiscal period in its usual spellings."""
     parts = [filing.company, *filing.tickers, filing.form]
     if filing.fiscal_year is not None:
         parts.append(f"fiscal {filing.fiscal_year} FY{filing.fiscal_year}")

@@ -14,12 +14,12 @@ LONGEST_TERM = 40
 """Terms are cut to this many characters; only junk is longer."""
 
 _STOP_TEXT = """
-a about above after again all also am an and any are as at be because been before being below between both but by
-can could did do does doing down during each few for from further had has have having he her here hers him his how
-i if in into is it its itself just me more most my no nor not of off on once only or other our ours out over own
-same shall she should so some such than that the their theirs them then there these they this those through to too
-under until up upon us very was we were what when where which while who whom whose why will with would you your
-yours
+a about above after again all also am an and any are as at be because been before being below between
+both but by can could did do does doing down during each few for from further had has have having he her
+here hers him his how i if in into is it its itself just me more most my no nor not of off on once only
+or other our ours out over own same shall she should so some such than that the their theirs them then
+there these they this those through to too under until up upon us very was we were what when where which
+while who whom whose why will with would you your yours
 """
 
 STOP_WORDS = frozenset(_STOP_TEXT.split())

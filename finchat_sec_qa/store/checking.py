@@ -1,0 +1,97 @@
+"""Re-reading a whole store: is everything as it was when it was stored?"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from finchat_sec_qa.errors import FinChatError
+from finchat_sec_qa.model.views import StoreCheck
+from finchat_sec_qa.store.codec import FACT_COLUMNS, FILING_COLUMNS, fact_from, filing_from, layout_from
+from finchat_sec_qa.store.database import Database
+from finchat_sec_qa.store.lexical import IndexReader
+from finchat_sec_qa.store.originals import Originals
+
+_AGAIN = "ingest the filing again"
+
+
+def check_store(
+    database: Database, originals: Originals, searched: Callable[[sqlite3.Connection], IndexReader | None]
+) -> StoreCheck:
+    """Everything that does not hold, in plain sentences. `searched` gives the index that readers use.
+
+    Filings that wait for the index are no problem: the next writer or `open_store` adds them.
+    """
+    with database.reading() as connection:
+        hashes = [row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM originals ORDER BY 1")]
+        rows = connection.execute(f"SELECT no, {FILING_COLUMNS} FROM filings ORDER BY id").fetchall()
+        problems = [*_file_problems(connection), *_original_problems(originals, hashes)]
+        for row in rows:
+            problems.extend(_filing_problems(connection, row[0], row[1:]))
+        problems.extend(_index_problems(connection, searched))
+    return StoreCheck(holds=not problems, filings=len(rows), originals=len(hashes), problems=tuple(problems))
+
+
+def _file_problems(connection: sqlite3.Connection) -> Iterator[str]:
+    for (message,) in connection.execute("PRAGMA integrity_check").fetchall():
+        if message != "ok":
+            yield f"finchat.db: {message}; restore a backup, or ingest into a new store"
+    for table, *_ in connection.execute("PRAGMA foreign_key_check").fetchall():
+        yield f"finchat.db: a row of {table} belongs to nothing; {_AGAIN}"
+
+
+def _original_problems(originals: Originals, hashes: list[str]) -> Iterator[str]:
+    for sha256 in hashes:
+        try:
+            originals.read(sha256)
+        except FinChatError as error:
+            yield str(error)
+
+
+def _filing_problems(connection: sqlite3.Connection, no: int, row: tuple[object, ...]) -> Iterator[str]:
+    name = f"filing {row[0]}"
+    try:
+        filing_from(row)
+        for fact in connection.execute(f"SELECT {FACT_COLUMNS} FROM facts WHERE filing = ?", (no,)):
+            fact_from(fact)
+        for part, body in connection.execute("SELECT part, body FROM layouts WHERE filing = ?", (no,)):
+            layout_from(part, body)
+    except (ValueError, TypeError, ArithmeticError, sqlite3.Error) as error:
+        yield f"{name}: {error}; {_AGAIN}"
+    documents = "SELECT document, length, text FROM documents WHERE filing = ?"
+    for document, length, text in connection.execute(documents, (no,)):
+        if len(text) != length:
+            yield f"{name}, document {document}: the text has {len(text)} characters, not {length}; {_AGAIN}"
+        outside = connection.execute(
+            'SELECT count(*) FROM passages WHERE filing = ? AND document = ? AND ("end" > ? OR start < 0)',
+            (no, document, length),
+        ).fetchone()[0]
+        if outside:
+            yield f"{name}, document {document}: {outside} passages lie outside the text; {_AGAIN}"
+
+
+def _index_problems(
+    connection: sqlite3.Connection, searched: Callable[[sqlite3.Connection], IndexReader | None]
+) -> Iterator[str]:
+    again = "run `finchat store rebuild`"
+    try:
+        index = searched(connection)
+    except FinChatError as error:
+        yield str(error)
+        return
+    expected = connection.execute(
+        "SELECT f.id, f.no, f.indexed, (SELECT count(*) FROM passages p WHERE p.filing = f.no)"
+        " FROM filings f ORDER BY f.id"
+    ).fetchall()
+    if index is None:
+        if any(indexed for _, _, indexed, _ in expected):
+            yield f"index: is missing; {again}"
+        return
+    for filing, no, indexed, passages in expected:
+        found = index.count(no)
+        if indexed and found != passages:
+            yield f"index: has {found} of the {passages} passages of {filing}; {again}"
+    everything = not connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM forgotten) OR EXISTS (SELECT 1 FROM filings WHERE indexed = 0)"
+    ).fetchone()[0]
+    total = sum(passages for _, _, _, passages in expected)
+    if everything and index.passages != total:
+        yield f"index: has {index.passages} passages, the tables have {total}; {again}"

@@ -1,0 +1,116 @@
+"""Writing one filing into the tables and taking it out, inside the caller's transaction."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+
+from finchat_sec_qa.errors import StoreError
+from finchat_sec_qa.model.filing import ParsedFiling
+from finchat_sec_qa.store.codec import (
+    DOCUMENT_COLUMNS,
+    FACT_COLUMNS,
+    FILING_COLUMNS,
+    PASSAGE_COLUMNS,
+    document_row,
+    fact_row,
+    filing_row,
+    layout_bodies,
+    passage_row,
+)
+from finchat_sec_qa.store.database import count_up
+
+
+def content_digest(parsed: ParsedFiling) -> str:
+    """The filing's own digest, or one of its originals' hashes where it has none."""
+    if parsed.digest:
+        return parsed.digest
+    return hashlib.sha256("\n".join(sorted(parsed.originals)).encode()).hexdigest()
+
+
+def require_whole(parsed: ParsedFiling) -> None:
+    """Raise StoreError unless all parts of a filing point to documents that it has."""
+    name = parsed.filing.id
+    for document in parsed.documents:
+        if document.sha256 not in parsed.originals:
+            raise StoreError(f"filing {name}: document {document.name!r} comes without its original bytes")
+    count = len(parsed.documents)
+    if any(not 0 <= fact.document < count for fact in parsed.facts):
+        raise StoreError(f"filing {name}: a fact stands in a document that the filing has not")
+    for passage in parsed.passages:
+        if not 0 <= passage.document < count:
+            raise StoreError(f"filing {name}: a passage stands in a document that the filing has not")
+        if not 0 <= passage.start <= passage.end <= len(parsed.documents[passage.document].text):
+            raise StoreError(f"filing {name}: a passage lies outside its document's text")
+
+
+def insert(connection: sqlite3.Connection, parsed: ParsedFiling) -> tuple[int, range]:
+    """Write a filing; returns its number and the numbers of its passages, in their order."""
+    cursor = connection.execute(
+        f"INSERT INTO filings (digest, {FILING_COLUMNS}) VALUES ({_marks(15)})",
+        (content_digest(parsed), *filing_row(parsed.filing)),
+    )
+    no = int(cursor.lastrowid or 0)
+    connection.executemany(
+        f"INSERT INTO originals (filing, sha256, size) VALUES ({_marks(3)})",
+        [(no, sha256, len(content)) for sha256, content in parsed.originals.items()],
+    )
+    connection.executemany(
+        f"INSERT INTO documents (filing, {DOCUMENT_COLUMNS}, text) VALUES ({_marks(9)})",
+        [(no, *document_row(at, document), document.text) for at, document in enumerate(parsed.documents)],
+    )
+    connection.executemany(
+        f"INSERT INTO layouts (filing, document, part, body) VALUES ({_marks(4)})",
+        [
+            (no, at, part, body)
+            for at, document in enumerate(parsed.documents)
+            for part, body in layout_bodies(document)
+        ],
+    )
+    # In the order of the primary key, which is how they lie on disk: twice as fast as in the filing's order.
+    by_concept = sorted(range(len(parsed.facts)), key=lambda ordinal: parsed.facts[ordinal].concept)
+    connection.executemany(
+        f"INSERT INTO facts (filing, ordinal, {FACT_COLUMNS}) VALUES ({_marks(17)})",
+        [(no, ordinal, *fact_row(parsed.facts[ordinal])) for ordinal in by_concept],
+    )
+    numbers = _insert_passages(connection, no, parsed)
+    count_up(connection, "content")
+    return no, numbers
+
+
+def delete(connection: sqlite3.Connection, filing: str) -> set[str] | None:
+    """Take a filing out; returns hashes of originals no longer needed, None if it is not there."""
+    row = connection.execute("SELECT no FROM filings WHERE id = ?", (filing,)).fetchone()
+    if row is None:
+        return None
+    no = row[0]
+    hashes = {sha for (sha,) in connection.execute("SELECT sha256 FROM originals WHERE filing = ?", (no,))}
+    # Documents point to originals without a cascade, so they go first.
+    connection.execute("DELETE FROM documents WHERE filing = ?", (no,))
+    connection.execute("DELETE FROM filings WHERE no = ?", (no,))
+    connection.execute("INSERT INTO forgotten (filing) VALUES (?)", (no,))
+    count_up(connection, "content")
+    return hashes - needed(connection, hashes)
+
+
+def needed(connection: sqlite3.Connection, hashes: Iterable[str]) -> set[str]:
+    """Those of the hashes that some filing still has as an original."""
+    query = "SELECT EXISTS (SELECT 1 FROM originals WHERE sha256 = ?)"
+    return {sha for sha in hashes if connection.execute(query, (sha,)).fetchone()[0]}
+
+
+def _insert_passages(connection: sqlite3.Connection, no: int, parsed: ParsedFiling) -> range:
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    first = (row[0] if row else 0) + 1
+    numbers = range(first, first + len(parsed.passages))
+    connection.executemany(
+        f"INSERT INTO passages (id, filing, {PASSAGE_COLUMNS}) VALUES ({_marks(9)})",
+        [
+            (number, no, *passage_row(passage))
+            for number, passage in zip(numbers, parsed.passages, strict=True)
+        ],
+    )
+    return numbers
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
