@@ -25,7 +25,8 @@ REFUSED = 3
         'finchat ask "What was Apple\'s revenue in fiscal 2023?"',
         'finchat ask "What are the main supply risks?" --company NVDA --form 10-K --json',
         "finchat ask --file questions.jsonl --output answers.jsonl",
-        codes="0 answered (with --file: every line was), 1 error, 2 wrong usage, 3 refused, 130 interrupted",
+        codes="0 answered (with --file: every line answered or refused), 1 error, 2 wrong usage, "
+        "3 refused, 130 interrupted",
     ),
 )
 @click.argument("question", required=False)

@@ -30,7 +30,12 @@ LONGEST_TEXT = 80  # characters of a text fact shown; --json has all
 @click.argument("filing_or_company")
 @click.option("--concept", metavar="NAME", help="Only this concept, with or without its prefix.")
 @click.option(
-    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Facts at most; 0 for all."
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=50,
+    show_default=True,
+    help="Facts at most; 0 for all.",
 )
 @shared
 @pass_session

@@ -36,6 +36,7 @@ MAX_COMPANIES = 50  # of one request to EDGAR
 @click.option(
     "--limit",
     type=click.IntRange(1, 100),
+    metavar="N",
     default=4,
     show_default=True,
     help="From EDGAR: newest N per form.",

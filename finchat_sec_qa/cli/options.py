@@ -83,12 +83,16 @@ def scope_options(function: F) -> F:
             type=int,
             multiple=True,
             metavar="YEAR",
-            help="Of this fiscal year.",
+            help="Only this fiscal year, as the company names it.",
         ),
-        click.option("--form", "forms", multiple=True, metavar="FORM", help="Of this form, such as 10-K."),
+        click.option("--form", "forms", multiple=True, metavar="FORM", help="Only this form, such as 10-K."),
         click.option("--filing", "filings", multiple=True, metavar="ID", help="Only this filing."),
         click.option(
-            "--company", "companies", multiple=True, metavar="NAME", help="Of this ticker, CIK or name."
+            "--company",
+            "companies",
+            multiple=True,
+            metavar="NAME",
+            help="Only this company: a ticker, CIK or name.",
         ),
     ):
         function = option(function)

@@ -28,7 +28,14 @@ LONGEST_TEXT = 300  # characters of a passage shown; --json has all
     ),
 )
 @click.argument("query", required=False)
-@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Passages at most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100),
+    metavar="N",
+    default=10,
+    show_default=True,
+    help="Passages at most.",
+)
 @click.option(
     "--file",
     "file",

@@ -12,6 +12,7 @@ from finchat_sec_qa.cli.questions import example_questions
 from finchat_sec_qa.cli.services import Service, Services, usable_port
 from finchat_sec_qa.cli.session import Session
 from finchat_sec_qa.config import Settings, environment, load
+from finchat_sec_qa.errors import NotFoundError, StoreError
 from finchat_sec_qa.model.progress import Progress
 
 START_SECONDS = 60.0  # a slow machine's first start compiles every module
@@ -31,10 +32,16 @@ START_SECONDS = 60.0  # a slow machine's first start compiles every module
 @click.option("--api-only", is_flag=True, help="Without the web pages.")
 @click.option("--host", metavar="ADDRESS", help="Listen here. [default: FINCHAT_API_HOST, FINCHAT_WEB_HOST]")
 @click.option(
-    "--api-port", type=click.IntRange(0, 65535), help="[default: FINCHAT_API_PORT, else 8000] 0: any"
+    "--api-port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="[default: FINCHAT_API_PORT, else 8000] 0: any",
 )
 @click.option(
-    "--web-port", type=click.IntRange(0, 65535), help="[default: FINCHAT_WEB_PORT, else 5000] 0: any"
+    "--web-port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="[default: FINCHAT_WEB_PORT, else 5000] 0: any",
 )
 @shared
 @pass_session
@@ -92,9 +99,9 @@ def _settings_of(settings: Settings, services: list[Service]) -> dict[str, objec
 
 def _prepare(session: Session, *, samples: bool) -> None:
     """Make the store if there is none, and fill an empty one when asked to."""
+    if _filled(session):
+        return
     with session.writer() as library:
-        if library.info().filings:
-            return
         if not samples:
             note("the store is empty; finchat serve --samples, or finchat ingest, puts filings into it")
             return
@@ -107,6 +114,15 @@ def _prepare(session: Session, *, samples: bool) -> None:
                     shown.note(f"finchat: {step.label}: {step.reason}")
 
             library.ingest_samples(on_progress=tell)
+
+
+def _filled(session: Session) -> bool:
+    """True when there is a store with filings: then another process may go on writing to it."""
+    try:
+        with session.reader() as library:
+            return library.info().filings > 0
+    except (NotFoundError, StoreError):
+        return False  # none yet, or an older schema: opening it for writing makes it, or tells what is wrong
 
 
 def _announce(session: Session, services: list[Service], questions: list[str]) -> None:
