@@ -4,19 +4,21 @@ Filings are parsed in worker processes; one process, this one, writes. A filing 
 the rest goes on; a crash leaves every finished filing stored and no half one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from multiprocessing import get_context
-from typing import Protocol
+from typing import Literal, Protocol
 
 from finchat_sec_qa.errors import FinChatError, ParseError
 from finchat_sec_qa.model.filing import ParsedFiling, SourceFiling
 from finchat_sec_qa.model.progress import OnProgress, Progress
 from finchat_sec_qa.model.views import FailedFiling, IngestReport
-from finchat_sec_qa.parse.filing import read_filing
+from finchat_sec_qa.parse.filing import read_filing, source_digest
 from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.ports import StoreWriter
 from finchat_sec_qa.retrieve.passages import cut_filing
@@ -25,7 +27,7 @@ AHEAD = 2  # filings waiting parsed or in work per worker: bounds memory
 
 
 class Loadable(Protocol):
-    """A filing that can be loaded when its turn comes; it crosses to a worker process, so it pickles."""
+    """A filing that can be loaded when its turn comes."""
 
     @property
     def label(self) -> str:
@@ -37,12 +39,23 @@ class Loadable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one filing: parsed, or failed with a reason."""
+    """What became of one filing: parsed, failed with a reason, or (neither) unchanged."""
 
     label: str
+    id: str
     parsed: ParsedFiling | None
     code: str = ""
     reason: str = ""
+
+    @property
+    def what(self) -> Literal["stored", "unchanged", "failed"]:
+        """In a word."""
+        if self.parsed is not None:
+            return "stored"
+        return "failed" if self.reason else "unchanged"
+
+
+Work = Callable[[SourceFiling], Outcome]
 
 
 def ingest(
@@ -59,18 +72,19 @@ def ingest(
     unchanged: list[str] = []
     failed: list[FailedFiling] = []
     warnings: list[str] = []
-    total = len(filings)
-    for done, outcome in enumerate(_parsed(filings, limits, jobs), start=1):
-        result = _store_one(store, outcome)
-        if isinstance(result, FailedFiling):
-            failed.append(result)
-            on_progress(Progress(done, total, outcome.label, "failed", result.reason))
-            continue
-        filing_id, is_new = result
-        (stored if is_new else unchanged).append(filing_id)
-        if is_new and outcome.parsed is not None:
-            warnings.extend(f"{filing_id}: {text}" for text in _warnings(outcome.parsed))
-        on_progress(Progress(done, total, outcome.label, "stored" if is_new else "unchanged"))
+    work = partial(parse_one, limits)
+    loaded = (_load(store, filing) for filing in filings)
+    outcomes = map(_done_or(work), loaded) if jobs <= 1 else _in_processes(work, loaded, jobs)
+    for done, outcome in enumerate(outcomes, start=1):
+        if outcome.parsed is not None:
+            store.put(outcome.parsed)
+            stored.append(outcome.id)
+            warnings.extend(f"{outcome.id}: {text}" for text in _warnings(outcome.parsed))
+        elif outcome.reason:
+            failed.append(FailedFiling(label=outcome.label, code=outcome.code, reason=outcome.reason))
+        else:
+            unchanged.append(outcome.id)
+        on_progress(Progress(done, len(filings), outcome.label, outcome.what, outcome.reason))
     store.flush()
     return IngestReport(
         stored=tuple(stored),
@@ -81,80 +95,89 @@ def ingest(
     )
 
 
-def parse_one(limits: Limits, filing: Loadable) -> Outcome:
-    """Load, parse and cut one filing; a failure is an outcome. Runs in a worker process."""
+def parse_one(limits: Limits, source: SourceFiling) -> Outcome:
+    """Parse and cut one filing; a failure is an outcome. Runs in a worker process."""
     try:
-        parsed = read_filing(filing.load(), limits)
-        return Outcome(filing.label, replace(parsed, passages=cut_filing(parsed)))
+        parsed = read_filing(source, limits)
+        return Outcome(source.label, parsed.filing.id, replace(parsed, passages=cut_filing(parsed)))
     except FinChatError as error:
-        reason = error.reason if isinstance(error, ParseError) else str(error)
-        return Outcome(filing.label, None, error.code, reason)
+        return _failure(source.label, error)
     except (MemoryError, RecursionError) as error:
-        return Outcome(filing.label, None, "limit_exceeded", f"too large or too deep to parse ({error!r})")
+        return Outcome(source.label, "", None, "limit_exceeded", f"too large or too deep ({error!r})")
 
 
-def _parsed(filings: Sequence[Loadable], limits: Limits, jobs: int) -> Iterator[Outcome]:
-    work = partial(parse_one, limits)
-    if jobs <= 1 or len(filings) <= 1:
-        yield from map(work, filings)
-        return
-    yield from _in_processes(work, filings, min(jobs, len(filings)))
+def _load(store: StoreWriter, filing: Loadable) -> SourceFiling | Outcome:
+    """The filing's files; an outcome already where they cannot be had or are stored as they are."""
+    try:
+        source = filing.load()
+    except FinChatError as error:
+        return _failure(filing.label, error)
+    if store.has(source.id, source_digest(source)):
+        return Outcome(filing.label, source.id, None)
+    return source
 
 
-def _in_processes(
-    work: Callable[[Loadable], Outcome], filings: Iterable[Loadable], jobs: int
-) -> Iterator[Outcome]:
-    """Outcomes in the order of `filings`, with a bounded number in work.
+def _failure(label: str, error: FinChatError) -> Outcome:
+    reason = error.reason if isinstance(error, ParseError) else str(error)
+    return Outcome(label, "", None, error.code, reason)
+
+
+def _done_or(work: Work) -> Callable[[SourceFiling | Outcome], Outcome]:
+    return lambda item: item if isinstance(item, Outcome) else work(item)
+
+
+def _in_processes(work: Work, items: Iterator[SourceFiling | Outcome], jobs: int) -> Iterator[Outcome]:
+    """Outcomes in the order of `items`, with a bounded number in work.
 
     A worker that dies (out of memory, say) takes the filings in work with it; each of those is then tried
     alone in a process of its own, so that only the one to blame fails.
     """
-    waiting = list(reversed(list(filings)))
-    running: list[tuple[Loadable, Future[Outcome]]] = []
+    running: deque[tuple[SourceFiling | None, Future[Outcome]]] = deque()
     pool = _pool(jobs)
     try:
-        while waiting or running:
-            while waiting and len(running) < jobs * AHEAD:
-                filing = waiting.pop()
-                running.append((filing, pool.submit(work, filing)))
-            wait([running[0][1]], return_when=FIRST_COMPLETED)
+        while True:
+            for item in islice(items, jobs * AHEAD - len(running)):
+                running.append(_started(pool, work, item))
+            if not running:
+                return
             try:
                 outcome = running[0][1].result()
             except BrokenProcessPool:
                 pool.shutdown(wait=False, cancel_futures=True)
-                lost = [filing for filing, _ in running]
-                running = []
-                yield from (_alone(work, filing) for filing in lost)
+                lost = [source for source, _ in running if source is not None]
+                done = [future.result() for source, future in running if source is None]
+                running.clear()
+                yield from done
+                yield from (_alone(work, source) for source in lost)
                 pool = _pool(jobs)
                 continue
-            running.pop(0)
+            running.popleft()
             yield outcome
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _alone(work: Callable[[Loadable], Outcome], filing: Loadable) -> Outcome:
+def _started(
+    pool: ProcessPoolExecutor, work: Work, item: SourceFiling | Outcome
+) -> tuple[SourceFiling | None, Future[Outcome]]:
+    if isinstance(item, Outcome):
+        done: Future[Outcome] = Future()
+        done.set_result(item)
+        return None, done
+    return item, pool.submit(work, item)
+
+
+def _alone(work: Work, source: SourceFiling) -> Outcome:
     with _pool(1) as pool:
         try:
-            return pool.submit(work, filing).result()
+            return pool.submit(work, source).result()
         except BrokenProcessPool:
-            return Outcome(filing.label, None, "limit_exceeded", "the process that parsed it died")
+            return Outcome(source.label, "", None, "limit_exceeded", "the process that parsed it died")
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     """Fresh interpreters: forking a process that has threads and open databases is not safe."""
     return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
-
-
-def _store_one(store: StoreWriter, outcome: Outcome) -> tuple[str, bool] | FailedFiling:
-    """(filing id, whether it was new), or why it could not be stored."""
-    if outcome.parsed is None:
-        return FailedFiling(label=outcome.label, code=outcome.code, reason=outcome.reason)
-    filing_id = outcome.parsed.filing.id
-    if store.has(filing_id, outcome.parsed.digest):
-        return filing_id, False
-    store.put(outcome.parsed)
-    return filing_id, True
 
 
 def _warnings(parsed: ParsedFiling) -> Iterator[str]:

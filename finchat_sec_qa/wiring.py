@@ -9,7 +9,6 @@ from typing import Self
 from finchat_sec_qa import ask as asking
 from finchat_sec_qa import browse
 from finchat_sec_qa import config as configuration
-from finchat_sec_qa.answer.scope import resolve_scope
 from finchat_sec_qa.answer.verify import verify_answer
 from finchat_sec_qa.clock import SystemClock
 from finchat_sec_qa.config import Settings
@@ -38,8 +37,9 @@ from finchat_sec_qa.model.views import (
 )
 from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.ports import FilingQuery, FilingSource, StoreWriter
-from finchat_sec_qa.retrieve.search import search_passages
+from finchat_sec_qa.question.scope import resolve_scope
 from finchat_sec_qa.samples import sample_filings
+from finchat_sec_qa.search import search
 from finchat_sec_qa.store import open_store
 
 
@@ -106,7 +106,7 @@ class Library:
         self, query: str, scope: ScopeRequest = ScopeRequest(), limit: int = 10
     ) -> tuple[SearchHit, ...]:
         """The passages that fit a question or words best, best first."""
-        return search_passages(self._store, query, resolve_scope(self._store, scope), limit)
+        return search(self._store, query, resolve_scope(self._store, scope), limit)
 
     def verify(self, answer: Answer) -> VerifyReport:
         """Check every part of an answer against the stored bytes."""

@@ -1,0 +1,187 @@
+"""Findings become an `Answer`: citations from the store, numbers from the facts, sentences from both."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from finchat_sec_qa.answer.extract import Quote
+from finchat_sec_qa.answer.figures import plain, rounded
+from finchat_sec_qa.answer.findings import Finding, Miss
+from finchat_sec_qa.answer.sentences import (
+    compared_sentence,
+    computed_sentence,
+    fact_sentence,
+    period_view,
+)
+from finchat_sec_qa.answer.sources import Sources
+from finchat_sec_qa.cite.places import cite_fact, cite_span
+from finchat_sec_qa.facts.expressions import evaluate
+from finchat_sec_qa.model.answer import (
+    Alternate,
+    Answer,
+    AnswerScope,
+    Calculation,
+    Citation,
+    Operand,
+    PeriodView,
+    Refusal,
+    RefusalReason,
+    Value,
+)
+from finchat_sec_qa.model.plan import Plan
+
+STAMP = 16  # hex digits of each half of an answer's id
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every answer to one question shares. `digest` names the store's content."""
+
+    question: str
+    digest: str
+    companies: tuple[str, ...]
+    filings: tuple[str, ...]
+
+
+def answer_id(digest: str, question: str, scope: AnswerScope) -> str:
+    """The id: what the store held, then a hash over that, the question and the scope looked at."""
+    content = digest[:STAMP]
+    asked = json.dumps([content, question, scope.model_dump(mode="json")], ensure_ascii=False)
+    return f"{content}-{hashlib.sha256(asked.encode()).hexdigest()[:STAMP]}"
+
+
+def refuse(frame: Frame, reason: RefusalReason, message: str, searched: Sequence[str] = ()) -> Answer:
+    """An honest refusal."""
+    refusal = Refusal(reason=reason, message=message, searched=tuple(searched))
+    return _answer(frame, PeriodView(), message, refusal=refusal)
+
+
+def refuse_miss(frame: Frame, miss: Miss) -> Answer:
+    """The refusal for a number that was not found."""
+    return refuse(frame, miss.reason, miss.message, miss.searched)
+
+
+def from_fact(frame: Frame, sources: Sources, finding: Finding) -> Answer:
+    """The answer that is one reported number, with restated values of later filings beside it."""
+    chosen = finding.chosen
+    citations = [_cite(sources, finding, 1)]
+    value = _value(finding)
+    alternates = []
+    for number, (filing, fact) in enumerate(chosen.restated, start=2):
+        citations.append(cite_fact(sources.get(filing.id, fact.document), number, fact))
+        restated = Value(
+            number=plain(fact.value or Decimal(0)),
+            unit=fact.unit or "",
+            period=period_view(fact.period, finding.name),
+        )
+        label = f"as reported later, in {filing.form} for the period ended {filing.period_end}"
+        alternates.append(Alternate(label=label, value=restated, citation=number))
+    text = fact_sentence(citations[0].company, chosen.fact, value)
+    return _answer(frame, value.period, text, value=value, citations=citations, alternates=alternates)
+
+
+def from_formula(
+    frame: Frame, sources: Sources, plan: Plan, formula: str, operands: Sequence[tuple[str, Finding]]
+) -> Answer:
+    """The answer that is computed. `formula` is over the operands' names; the first is of the period asked."""
+    amounts = {name: finding.chosen.value for name, finding in operands}
+    percent = plan.unit == "percent"
+    written = f"({formula}) * 100" if percent else formula
+    result, rounding = rounded(evaluate(written, amounts), plan.unit, plan.decimals)
+    citations = [_cite(sources, finding, number) for number, (_, finding) in enumerate(operands, start=1)]
+    calculation = Calculation(
+        formula=f"{plan.label} = {written}",
+        operands=tuple(
+            _operand(name, finding, number) for number, (name, finding) in enumerate(operands, start=1)
+        ),
+        rounding=rounding,
+    )
+    main = _main_operand(operands)
+    unit = (main.fact.unit or "USD") if plan.unit == "USD" else plan.unit
+    value = Value(number=plain(result), unit=unit, period=period_view(main.fact.period, main.name))
+    text = computed_sentence(citations[0].company, calculation, value)
+    return _answer(frame, value.period, text, value=value, calculation=calculation, citations=citations)
+
+
+def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequence[Finding]) -> Answer:
+    """The same number of two companies and their difference, first less second."""
+    citations = [_cite(sources, finding, number) for number, finding in enumerate(findings, start=1)]
+    names = ("first", "second")
+    operands = tuple(
+        _operand(name, finding, number)
+        for number, (name, finding) in enumerate(zip(names, findings, strict=True), start=1)
+    )
+    calculation = Calculation(
+        formula=f"difference in {plan.label} = first - second", operands=operands, rounding="none"
+    )
+    difference = findings[0].chosen.value - findings[1].chosen.value
+    period = period_view(findings[0].fact.period, findings[0].name)
+    value = Value(number=plain(difference), unit=findings[0].fact.unit or "", period=period)
+    text = compared_sentence([citation.company for citation in citations], calculation, value)
+    return _answer(frame, period, text, value=value, calculation=calculation, citations=citations)
+
+
+def from_quotes(frame: Frame, sources: Sources, quotes: Sequence[Quote]) -> Answer:
+    """The answer that is quoted: sentences of the filings, each with its mark."""
+    citations = [
+        cite_span(sources.get(quote.filing, quote.document), number, quote.start, quote.end)
+        for number, quote in enumerate(quotes, start=1)
+    ]
+    return _answer(frame, PeriodView(), quoted_text(citations), citations=citations)
+
+
+def quoted_text(citations: Sequence[Citation]) -> str:
+    """The text of a quoted answer."""
+    return " ".join(f"{citation.quote} [{citation.id}]" for citation in citations)
+
+
+def _main_operand(operands: Sequence[tuple[str, Finding]]) -> Finding:
+    """The operand that tells the period: the latest flow if there is one, else the latest balance."""
+    flows = [finding for _, finding in operands if not finding.fact.period.is_instant]
+    return max(flows or [finding for _, finding in operands], key=lambda item: item.fact.period.end)
+
+
+def _cite(sources: Sources, finding: Finding, number: int) -> Citation:
+    return cite_fact(sources.get(finding.chosen.filing.id, finding.fact.document), number, finding.fact)
+
+
+def _value(finding: Finding) -> Value:
+    return Value(
+        number=plain(finding.chosen.value),
+        unit=finding.fact.unit or "",
+        period=period_view(finding.fact.period, finding.name),
+    )
+
+
+def _operand(name: str, finding: Finding, number: int) -> Operand:
+    return Operand(
+        name=name, number=plain(finding.chosen.value), unit=finding.fact.unit or "", citation=number
+    )
+
+
+def _answer(
+    frame: Frame,
+    period: PeriodView,
+    text: str,
+    *,
+    value: Value | None = None,
+    calculation: Calculation | None = None,
+    citations: Sequence[Citation] = (),
+    alternates: Sequence[Alternate] = (),
+    refusal: Refusal | None = None,
+) -> Answer:
+    scope = AnswerScope(companies=frame.companies, filings=frame.filings, period=period)
+    return Answer(
+        id=answer_id(frame.digest, frame.question, scope),
+        question=frame.question,
+        scope=scope,
+        status="refused" if refusal else "answered",
+        answer=text,
+        value=value,
+        calculation=calculation,
+        citations=tuple(citations),
+        alternates=tuple(alternates),
+        refusal=refusal,
+    )

@@ -1,0 +1,122 @@
+"""The few sentences of the best passages that bear on a question, and whether they bear on it at all."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from finchat_sec_qa.cite.sentences import sentence_spans
+from finchat_sec_qa.index.tokens import terms
+from finchat_sec_qa.model.passage import PassageHit
+from finchat_sec_qa.retrieve.query import own_terms, query_terms
+
+MAX_SENTENCES = 4
+MAX_PER_PASSAGE = 2
+SHORTEST, LONGEST = 30, 700  # characters of a quote that reads well
+LEAST_COVERAGE = 0.45  # share of the question's weight that the pool must speak of
+PROPER = re.compile(r"(?<=[a-z,;:'’\"(] )(?:[A-Z][A-Za-z&'’-]+)(?:\s+[A-Z][A-Za-z&'’-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence, or a row of a table, to be cited."""
+
+    filing: str
+    document: int
+    start: int
+    end: int
+    score: float
+
+
+def pick(
+    question: str, words: str, hits: Sequence[PassageHit], text_of: Callable[[str, int], str]
+) -> tuple[Quote, ...]:
+    """The sentences to quote, most telling first; empty when the passages do not speak of the question.
+
+    `words` is the question without companies and periods; `text_of` gives a document's text.
+    """
+    texts = [text_of(hit.filing, hit.passage.document) for hit in hits]
+    bags = [
+        set(terms(f"{hit.passage.heading} {text[hit.passage.start : hit.passage.end]}"))
+        for hit, text in zip(hits, texts, strict=True)
+    ]
+    weights = _weights(own_terms(words), bags)
+    if not hits or unknown_names(question, words, bags) or _coverage(weights, bags) < LEAST_COVERAGE:
+        return ()
+    hints = {term: weight for term, weight in query_terms(words) if weight < 1.0}
+    best = max(hit.score for hit in hits)
+    found: list[Quote] = []
+    for hit, text in zip(hits, texts, strict=True):
+        found.extend(_quotes(hit, text, weights, hints, best))
+    return _spread(found, lambda quote: text_of(quote.filing, quote.document)[quote.start : quote.end])
+
+
+def unknown_names(question: str, words: str, bags: Sequence[set[str]]) -> list[str]:
+    """Names in the question that no passage found speaks of: a question built on them has no support."""
+    known = set().union(*bags) if bags else set()
+    asked = set(terms(words))
+    missing = []
+    for match in PROPER.finditer(question):
+        named = [term for term in terms(match[0]) if term in asked]
+        if named and not any(term in known for term in named):
+            missing.append(match[0])
+    return missing
+
+
+def _weights(asked: Sequence[str], bags: Sequence[set[str]]) -> dict[str, float]:
+    """How much each term of the question tells: the rarer among the passages found, the more."""
+    seen = Counter(term for bag in bags for term in bag)
+    return {term: math.log(1 + len(bags) / (0.5 + seen[term])) for term in asked}
+
+
+def _coverage(weights: Mapping[str, float], bags: Sequence[set[str]]) -> float:
+    """Share of the question's terms, alike in weight, that the best single passage speaks of."""
+    if not weights:
+        return 1.0
+    return max((len(bag & weights.keys()) / len(weights) for bag in bags), default=0.0)
+
+
+def _quotes(
+    hit: PassageHit, text: str, weights: Mapping[str, float], hints: Mapping[str, float], best: float
+) -> list[Quote]:
+    passage = hit.passage
+    heading = set(terms(passage.heading))
+    found = []
+    for start, end in sentence_spans(text, passage.start, passage.end):
+        if not SHORTEST <= end - start <= LONGEST:
+            continue
+        bag = set(terms(text[start:end]))
+        own = sum(weight for term, weight in weights.items() if term in bag)
+        own += 0.3 * sum(weight for term, weight in weights.items() if term in heading and term not in bag)
+        hinted = 0.25 * sum(weight for term, weight in hints.items() if term in bag)
+        if own + hinted <= 0:
+            continue
+        length = 1 + 0.15 * max(0.0, (end - start - 300) / 300)
+        score = (own + hinted) / length + 1.5 * hit.score / best
+        found.append(Quote(hit.filing, passage.document, start, end, round(score, 6)))
+    return found
+
+
+def _spread(quotes: Sequence[Quote], text_of: Callable[[Quote], str]) -> tuple[Quote, ...]:
+    """The best quotes, none said twice, not all from one place."""
+    ranked = sorted(quotes, key=lambda quote: (-quote.score, quote.filing, quote.document, quote.start))
+    kept: list[Quote] = []
+    said: set[str] = set()
+    for quote in ranked:
+        words = " ".join(text_of(quote).lower().split())
+        near = sum(
+            quote.filing == other.filing
+            and quote.document == other.document
+            and abs(quote.start - other.start) < 2_000
+            for other in kept
+        )
+        if words in said or near >= MAX_PER_PASSAGE:
+            continue
+        if kept and quote.score < 0.45 * kept[0].score:
+            break
+        kept.append(quote)
+        said.add(words)
+        if len(kept) == MAX_SENTENCES:
+            break
+    return tuple(kept)

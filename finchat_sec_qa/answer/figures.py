@@ -1,0 +1,79 @@
+"""Numbers as answers print them: exact strings for programs, short ones for sentences."""
+
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+
+from finchat_sec_qa.model.period import FiscalPeriod, Period
+
+WIDE = Context(prec=60)
+SCALES = ((Decimal(10) ** 12, "trillion"), (Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million"))
+DEFAULT_DECIMALS = {"percent": 2, "ratio": 4, "days": 2, "USD/shares": 4}
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+
+
+def plain(value: Decimal) -> str:
+    """An exact decimal string without exponent or needless zeros: "383285000000", "-0.25"."""
+    with localcontext(WIDE):
+        text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def rounded(value: Decimal, unit: str, decimals: int | None) -> tuple[Decimal, str]:
+    """A computed value rounded half up as asked, or as is usual for its unit, and how that is called."""
+    digits = decimals if decimals is not None and unit != "USD" else DEFAULT_DECIMALS.get(unit)
+    if digits is None:
+        return value, "none"
+    with localcontext(WIDE):
+        result = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return result, f"half up to {digits} decimal{'' if digits == 1 else 's'}"
+
+
+def spoken(number: Decimal, unit: str) -> str:
+    """As a sentence gives it, without losing a digit: "$383.285 billion", "13.26%", "1.47"."""
+    if unit == "percent":
+        return f"{plain(number)}%"
+    if unit.endswith("/shares"):
+        return f"{_money(number, unit.partition('/')[0])} per share"
+    if unit in SYMBOLS or (len(unit) == 3 and unit.isupper()):
+        return _money(number, unit)
+    if unit == "shares":
+        return f"{_scaled(number)} shares"
+    if unit == "days":
+        return f"{plain(number)} days"
+    return plain(number)
+
+
+def spoken_period(period: Period, name: FiscalPeriod | None) -> str:
+    """For example "fiscal 2023 (year ended September 30, 2023)"; an instant is "September 30, 2023"."""
+    end = f"{period.end:%B} {period.end.day}, {period.end.year}"
+    if period.is_instant:
+        return end
+    quarters = period.quarters
+    if quarters == 4:
+        said = f"year ended {end}"
+        return f"fiscal {name.year} ({said})" if name else f"the {said}"
+    if quarters == 1:
+        said = f"three months ended {end}"
+        return f"{name} ({said})" if name else f"the {said}"
+    return f"the {_months(period)} months ended {end}"
+
+
+def _months(period: Period) -> str:
+    count = round(period.days / 30.44)
+    words = "zero one two three four five six seven eight nine ten eleven twelve".split()
+    return words[count] if count < len(words) else str(count)
+
+
+def _money(number: Decimal, currency: str) -> str:
+    sign = "-" if number < 0 else ""
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    return f"{sign}{symbol}{_scaled(abs(number))}"
+
+
+def _scaled(number: Decimal) -> str:
+    for size, word in SCALES:
+        if abs(number) >= size:
+            with localcontext(WIDE):
+                return f"{plain(number / size)} {word}"
+    return f"{Decimal(plain(number)):,f}"

@@ -1,0 +1,153 @@
+"""Looking up reported numbers: the fact that a plan asks for, or why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from finchat_sec_qa.facts.calendar import Calendar, Target
+from finchat_sec_qa.facts.lexicon import PREFIXES, Entry
+from finchat_sec_qa.facts.members import matching
+from finchat_sec_qa.facts.select import Chosen, choose
+from finchat_sec_qa.model.answer import RefusalReason
+from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.filing import Filing
+from finchat_sec_qa.model.passage import Scope
+from finchat_sec_qa.model.period import FiscalPeriod
+from finchat_sec_qa.model.plan import AskedPeriod, Subject
+from finchat_sec_qa.ports import FactQuery, StoreReader
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact with the company's name for its period."""
+
+    chosen: Chosen
+    name: FiscalPeriod | None
+
+    @property
+    def fact(self) -> Fact:
+        """The chosen fact."""
+        return self.chosen.fact
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Why a number was not found; `reported` is False where the filings have no XBRL facts to look in."""
+
+    reason: RefusalReason
+    message: str
+    searched: tuple[str, ...]
+    reported: bool = True
+
+
+@dataclass(frozen=True)
+class Company:
+    """One company's filings in scope and its calendar; facts are read when they are asked for."""
+
+    store: StoreReader
+    subject: Subject
+    scope: Scope
+
+    @cached_property
+    def filings(self) -> Sequence[Filing]:
+        """The company's filings in scope."""
+        keys = tuple(
+            key for key in self.subject.keys if not self.scope.companies or key in self.scope.companies
+        )
+        return self.store.filings(replace(self.scope, companies=keys or self.subject.keys))
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The fiscal calendar, from all filings of the company whether in scope or not."""
+        return Calendar(self.store.filings(Scope(companies=self.subject.keys)))
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """What a refusal says was searched."""
+        return tuple(describe(filing) for filing in self.filings)
+
+    def facts(self, entry: Entry) -> list[tuple[str, Fact]]:
+        """Numbers reported under any of the entry's concepts, dimensional ones included."""
+        concepts = tuple(f"{prefix}:{name}" for prefix in PREFIXES for name in entry.concepts)
+        ids = tuple(filing.id for filing in self.filings)
+        if not ids:
+            return []
+        return list(self.store.facts(FactQuery(filings=ids, concepts=concepts, numeric_only=True)))
+
+    @cached_property
+    def has_facts(self) -> bool:
+        """Whether any filing in scope brings XBRL numbers at all."""
+        ids = tuple(filing.id for filing in self.filings)
+        if not ids:
+            return False
+        return any(self.store.facts(FactQuery(filings=ids, numeric_only=True, limit=1)))
+
+    def find(self, entry: Entry, asked: AskedPeriod, member: tuple[str, ...] = ()) -> Finding | Miss:
+        """The entry's number for a period, of the whole or of one member."""
+        if not self.filings:
+            return Miss("not_in_store", f"No filing of {self.subject.name} in this scope.", ())
+        facts = self.facts(entry)
+        if member:
+            of_part = matching(member, facts)
+        else:
+            of_part = [(filing, fact) for filing, fact in facts if not fact.dimensions]
+        target = self._target(asked, entry, of_part)
+        if target is not None and of_part:
+            chosen = choose(entry, target, self.filings, of_part)
+            if chosen is not None:
+                return Finding(chosen, self.calendar.name_of(chosen.fact.period))
+        return self._miss(entry, asked, member, of_part)
+
+    def _target(self, asked: AskedPeriod, entry: Entry, facts: Sequence[tuple[str, Fact]]) -> Target | None:
+        if asked.kind != "latest":
+            return self.calendar.target(asked)
+        fitting = [
+            fact.period.end
+            for _, fact in facts
+            if fact.period.is_instant == (entry.kind == "instant")
+            and (fact.period.is_instant or fact.period.quarters == 4)
+        ]
+        if not fitting:
+            return None
+        return self.calendar.target(AskedPeriod("dates", end=max(fitting), months=12))
+
+    def _miss(
+        self, entry: Entry, asked: AskedPeriod, member: tuple[str, ...], facts: Sequence[tuple[str, Fact]]
+    ) -> Miss:
+        name = self.subject.name
+        if not self.has_facts:
+            message = f"The filings of {name} here carry no XBRL facts."
+            return Miss("unsupported", message, self.searched, reported=False)
+        thing = f"{entry.label} for “{' '.join(member)}”" if member else entry.label
+        if not facts:
+            message = f"The filings of {name} here report no {thing}."
+            return Miss("not_disclosed", message, self.searched)
+        covered = sorted({fact.period.end for _, fact in facts if _wanted_kind(fact, entry)})
+        if not covered:
+            message = f"The filings of {name} here report no {thing}."
+            return Miss("not_disclosed", message, self.searched)
+        message = (
+            f"{name} reports {thing}, but not for {worded(asked)}: the filings here cover periods that end "
+            f"from {covered[0]} to {covered[-1]}."
+        )
+        return Miss("period_not_covered", message, self.searched)
+
+
+def describe(filing: Filing) -> str:
+    """A filing in a few words: "Apple Inc. 10-K 2023-09-30 (0000320193-23-000106)"."""
+    parts = [filing.company, filing.form, str(filing.period_end or ""), f"({filing.id})"]
+    return " ".join(part for part in parts if part)
+
+
+def worded(asked: AskedPeriod) -> str:
+    """A period as the question meant it."""
+    if asked.kind == "fiscal" and asked.year is not None:
+        return str(FiscalPeriod(asked.year, asked.name))
+    if asked.end is not None:
+        span = f"the {asked.months} months to " if asked.months else ""
+        return f"{span}{asked.end}"
+    return "the latest period"
+
+
+def _wanted_kind(fact: Fact, entry: Entry) -> bool:
+    return fact.period.is_instant == (entry.kind == "instant")

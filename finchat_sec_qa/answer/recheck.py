@@ -1,0 +1,132 @@
+"""A citation made again from the original bytes of its document."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from finchat_sec_qa.answer.sentences import period_view
+from finchat_sec_qa.cite.places import Source, cite_fact, cite_span
+from finchat_sec_qa.errors import FinChatError, NotFoundError
+from finchat_sec_qa.facts.calendar import Calendar
+from finchat_sec_qa.model.answer import Citation, PeriodView
+from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.filing import Filing, SourceFile, StoredDocument
+from finchat_sec_qa.model.passage import Scope
+from finchat_sec_qa.parse.filing import read_document
+from finchat_sec_qa.parse.limits import Limits
+from finchat_sec_qa.parse.parsed import ParsedFile
+from finchat_sec_qa.ports import StoreReader
+from finchat_sec_qa.question.companies import core_name
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """A citation as given, what is wrong with it, and the fact it proves, read anew."""
+
+    citation: Citation
+    problems: tuple[str, ...]
+    company: str
+    fact: Fact | None = None
+    calendar: Calendar | None = None
+
+    def period_view(self) -> PeriodView | None:
+        """The fact's period in the company's calendar; None without a fact."""
+        if self.fact is None or self.calendar is None:
+            return None
+        return period_view(self.fact.period, self.calendar.name_of(self.fact.period))
+
+
+class Recheck:
+    """Reads each cited document once from its original bytes."""
+
+    def __init__(self, store: StoreReader, limits: Limits) -> None:
+        self._store = store
+        self._limits = limits
+        self._read: dict[tuple[str, str], tuple[Filing, ParsedFile] | str] = {}
+
+    def citation(self, citation: Citation) -> Rechecked:
+        """The citation compared with the one that its document's bytes give."""
+        read = self._document(citation.filing, citation.sha256)
+        if isinstance(read, str):
+            return Rechecked(citation, (read,), citation.company)
+        filing, parsed = read
+        source = _source(filing, parsed)
+        fact = _fact(parsed, citation)
+        if citation.concept is not None and fact is None:
+            problem = f"the document has no fact {citation.fact_id} of {citation.concept} at {citation.start}"
+            return Rechecked(citation, (problem,), filing.company)
+        if not 0 <= citation.start < citation.end <= len(source.text):
+            problem = f"offsets {citation.start} to {citation.end} lie outside the document"
+            return Rechecked(citation, (problem,), filing.company)
+        wanted = (
+            cite_fact(source, citation.id, fact)
+            if fact is not None
+            else cite_span(source, citation.id, citation.start, citation.end)
+        )
+        problems = tuple(_differences(citation, wanted))
+        return Rechecked(citation, problems, filing.company, fact, self._calendar(filing))
+
+    def _document(self, filing_id: str, sha256: str) -> tuple[Filing, ParsedFile] | str:
+        key = (filing_id, sha256)
+        if key not in self._read:
+            self._read[key] = self._read_again(filing_id, sha256)
+        return self._read[key]
+
+    def _read_again(self, filing_id: str, sha256: str) -> tuple[Filing, ParsedFile] | str:
+        """The filing and the document parsed anew, or what stands in the way."""
+        try:
+            filing = self._store.filing(filing_id)
+            stored = self._stored(filing_id, sha256)
+            file = SourceFile(stored.name, self._store.original(sha256), stored.role)
+            return filing, read_document(file, filing.form, self._limits, main=stored.index == 0)
+        except FinChatError as error:
+            return str(error)
+
+    def _stored(self, filing_id: str, sha256: str) -> StoredDocument:
+        for document in self._store.documents(filing_id):
+            if document.sha256 == sha256:
+                return document
+        raise NotFoundError(f"filing {filing_id} has no document with SHA-256 {sha256}")
+
+    def _calendar(self, filing: Filing) -> Calendar:
+        """The calendar of the filing's company, from all its filings, as answers use it."""
+        core = core_name(filing.company)
+        keys = tuple(item.key for item in self._store.companies() if core_name(item.name) == core)
+        return Calendar(self._store.filings(Scope(companies=keys)))
+
+
+def _source(filing: Filing, parsed: ParsedFile) -> Source:
+    document = parsed.document
+    return Source(
+        filing=filing,
+        name=document.name,
+        sha256=document.sha256,
+        text=document.text,
+        sections=document.sections,
+        pages=document.pages,
+        blocks=document.blocks,
+        tables=document.tables,
+    )
+
+
+def _fact(parsed: ParsedFile, citation: Citation) -> Fact | None:
+    """The cited fact: by its id, and by its place where the filing gives no ids."""
+    if citation.concept is None:
+        return None
+    for fact in parsed.facts:
+        same_place = fact.start == citation.start and fact.end == citation.end
+        if fact.concept == citation.concept and fact.fact_id == citation.fact_id and same_place:
+            return fact
+    return None
+
+
+def _differences(given: Citation, wanted: Citation) -> Iterator[str]:
+    """One sentence for each field that is not as the bytes give it."""
+    for field in Citation.model_fields:
+        one, other = getattr(given, field), getattr(wanted, field)
+        if one != other:
+            yield f"{field} is {_short(one)}, the stored filing gives {_short(other)}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else text[:117] + "…"

@@ -1,0 +1,83 @@
+"""Sentences of number answers: pure functions of what is cited, so that `verify` can write them again."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from finchat_sec_qa.answer.figures import spoken, spoken_period
+from finchat_sec_qa.facts.labels import concept_label, member_label
+from finchat_sec_qa.facts.lexicon import entries
+from finchat_sec_qa.model.answer import Calculation, PeriodView, Value
+from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
+
+
+def concept_name(concept: str) -> str:
+    """The lexicon's name for a concept, else its own words."""
+    local = concept.rpartition(":")[2]
+    fitting = [
+        (entry.concepts.index(local), entry) for entry in entries().values() if local in entry.concepts
+    ]
+    if not fitting:
+        label = concept_label(concept)
+        return label[:1].lower() + label[1:]
+    return min(fitting, key=lambda item: item[0])[1].label
+
+
+def fact_sentence(company: str, fact: Fact, value: Value) -> str:
+    """For example "Apple Inc. reported total revenue of $383.285 billion for fiscal 2023 (…) [1]."."""
+    part = ", ".join(member_label(member) for _, member in fact.dimensions)
+    thing = concept_name(fact.concept) + (f" from {part}" if part else "")
+    when = spoken_period(*_period(value.period))
+    joiner = "at" if fact.period.is_instant else "for"
+    number = spoken(Decimal(value.number), value.unit)
+    return f"{company} reported {thing} of {number} {joiner} {when} [1]."
+
+
+def computed_sentence(company: str, calculation: Calculation, value: Value) -> str:
+    """For example "NVIDIA CORP: effective tax rate was 13.26% for fiscal 2025 (…), computed from [1] and [2]."."""
+    label = calculation.formula.partition(" = ")[0]
+    when = spoken_period(*_period(value.period))
+    joiner = "at" if value.period.start is None else "for"
+    number = spoken(Decimal(value.number), value.unit)
+    marks = _marks([operand.citation for operand in calculation.operands])
+    return f"{company}: {label} was {number} {joiner} {when}, computed from {marks}."
+
+
+def compared_sentence(companies: Sequence[str], calculation: Calculation, value: Value) -> str:
+    """For example "A's total revenue ($2 billion [1]) was larger than B's ($1 billion [2]); …"."""
+    first, second = calculation.operands
+    label = calculation.formula.partition(" = ")[0].removeprefix("difference in ")
+    one, other = Decimal(first.number), Decimal(second.number)
+    relation = "larger than" if one > other else "smaller than" if one < other else "equal to"
+    difference = spoken(abs(Decimal(value.number)), value.unit)
+    return (
+        f"{companies[0]}'s {label} ({spoken(one, first.unit)} [1]) was {relation} "
+        f"{companies[1]}'s ({spoken(other, second.unit)} [2]); the difference is {difference}."
+    )
+
+
+def period_view(period: Period, name: FiscalPeriod | None) -> PeriodView:
+    """A period as answers give it."""
+    return PeriodView(
+        start=period.start,
+        end=period.end,
+        fiscal_year=name.year if name else None,
+        fiscal_period=name.name if name else None,
+    )
+
+
+def _period(view: PeriodView) -> tuple[Period, FiscalPeriod | None]:
+    if view.end is None:
+        raise ValueError("the period of a value has an end")
+    name = None
+    if view.fiscal_year is not None and view.fiscal_period is not None:
+        known: dict[str, FiscalPeriodName] = {
+            "FY": "FY", "Q1": "Q1", "Q2": "Q2", "Q3": "Q3", "Q4": "Q4", "H1": "H1", "9M": "9M"
+        }  # fmt: skip
+        name = FiscalPeriod(view.fiscal_year, known[view.fiscal_period])
+    return Period(view.start, view.end), name
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    marks = [f"[{number}]" for number in dict.fromkeys(numbers)]
+    return " and ".join(([", ".join(marks[:-1])] if len(marks) > 1 else []) + marks[-1:])

@@ -1,0 +1,72 @@
+"""A question's words as weighted index terms: instructions dropped, terms of the field added."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from finchat_sec_qa.index.tokens import terms
+
+WORD = re.compile(r"[a-z0-9&]+(?:-[a-z0-9]+)*")
+# Sentences that tell how to answer, not what is asked.
+INSTRUCTION = re.compile(
+    r"[^.?!]*\b(?:please|round|respond|give a response|provide a response|answer (?:in|the question)|"
+    r"address the question|base your|basing your|by relying|by utilizing|by assuming|perspective of)\b[^.?!]*[.?!]",
+    re.IGNORECASE,
+)
+# Words of questions that stand in no passage for their own sake.
+ASKING = frozenset(
+    terms(
+        "main key major primary what which how much many tell give please fiscal year company report reported"
+        " filing question answer describe explain list mention mentioned state stated according based"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Words that call for other words: see routes.toml."""
+
+    when: tuple[tuple[str, ...], ...]
+    add: tuple[str, ...]
+    weight: float
+
+
+def query_terms(text: str) -> list[tuple[str, float]]:
+    """Weighted terms for search, in a stable order; the question's own weigh 1, added ones less."""
+    asked = INSTRUCTION.sub(" ", text) if len(text) > 120 else text
+    own = [term for term in terms(asked) if term not in ASKING] or terms(text)
+    weights = dict.fromkeys(own, 1.0)
+    words = tuple(WORD.findall(text.lower()))
+    for route in routes():
+        if any(_contains(words, phrase) for phrase in route.when):
+            for term in route.add:
+                weights[term] = max(weights.get(term, 0.0), route.weight)
+    return list(weights.items())
+
+
+def own_terms(text: str) -> list[str]:
+    """The terms that carry the question's meaning, each once, in order; none added."""
+    asked = INSTRUCTION.sub(" ", text) if len(text) > 120 else text
+    return list(dict.fromkeys(term for term in terms(asked) if term not in ASKING))
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """The routes in the order of the file."""
+    data = tomllib.loads(files(__package__).joinpath("routes.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Route(
+            when=tuple(tuple(WORD.findall(phrase)) for phrase in fields["when"]),
+            add=tuple(dict.fromkeys(terms(fields["add"]))),
+            weight=float(fields["weight"]),
+        )
+        for fields in data.values()
+    )
+
+
+def _contains(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    size = len(phrase)
+    return any(tuple(words[at : at + size]) == tuple(phrase) for at in range(len(words) - size + 1))
