@@ -17,6 +17,7 @@ from webapp import figures
 from webapp.advice import Problem, missing_page, own_fault, remote_problem, wrong_usage
 from webapp.catalog import CatalogReader, short_name
 from webapp.context import Context, context, set_context
+from webapp.observe import observe
 from webapp.pages import ask, browse, read, status
 from webapp.security import add_headers, sec_link
 from webapp.text import segments
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, client: FinChatClient | None = 
     _set_templates(app)
     _set_errors(app)
     app.after_request(add_headers)
+    observe(app)
     return app
 
 
@@ -52,7 +54,12 @@ def _set_templates(app: Flask) -> None:
         amount=figures.amount, fiscal_name=figures.fiscal_name, span=figures.span, plural=figures.plural
     )
     app.jinja_env.filters.update(
-        day=figures.day, sec_link=sec_link, size=figures.size, segments=segments, short_name=short_name
+        day=figures.day,
+        sec_link=sec_link,
+        size=figures.size,
+        segments=segments,
+        short_name=short_name,
+        member_name=figures.member_name,
     )
     app.jinja_env.globals["filing_period"] = figures.filing_period
     app.jinja_env.globals["stamp"] = _stamp(Path(app.static_folder or ""))

@@ -82,22 +82,28 @@ def short_name(company: str) -> str:
     return name
 
 
+def whose(company: str) -> str:
+    """The company's name as an owner: "Apple’s", "Acme Instruments’"."""
+    name = short_name(company)
+    return name + ("’" if name.casefold().endswith("s") else "’s")
+
+
 def examples(catalog: Catalog) -> tuple[str, ...]:
     """Up to four questions that the store's own filings can answer; none where no period is known."""
     annual = _latest(catalog, "10-K")
     quarterly = _latest(catalog, "10-Q")
     made: list[str] = []
     templates = (
-        "What was {name}’s revenue in fiscal {year}?",
-        "What was {name}’s net income in fiscal {year}?",
-        "What are {name}’s main supply risks?",
+        "What was {whose} revenue in fiscal {year}?",
+        "What was {whose} net income in fiscal {year}?",
+        "What are {whose} main supply risks?",
     )
     for template, filing in zip(templates, annual, strict=False):
-        made.append(template.format(name=short_name(filing.company), year=filing.fiscal_year))
+        made.append(template.format(whose=whose(filing.company), year=filing.fiscal_year))
     for filing in quarterly[:1]:
         if filing.fiscal_period in {"Q1", "Q2", "Q3"}:
             when = f"the {_ordinal(filing.fiscal_period)} quarter of fiscal {filing.fiscal_year}"
-            made.append(f"What was {short_name(filing.company)}’s revenue in {when}?")
+            made.append(f"What was {whose(filing.company)} revenue in {when}?")
     return tuple(made)
 
 

@@ -120,6 +120,13 @@ def filing_period(fiscal_year: int | None, fiscal_period: str | None) -> str:
     return f"{quarter} FY{fiscal_year}".strip()
 
 
+def member_name(member: str) -> str:
+    """A dimension's member for reading: "us-gaap:ServiceMember" -> "Service"."""
+    name = member.rpartition(":")[2]
+    name = name.removesuffix("Member") or name
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+
+
 def size(count: int) -> str:
     """Bytes in kB or MB."""
     return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(count, 0) / 1000:.0f} kB"

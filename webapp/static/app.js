@@ -25,7 +25,8 @@ function showMark({ page = false } = {}) {
   const table = mark.closest(".table");
   if (table) {
     const place = mark.getBoundingClientRect().left - table.getBoundingClientRect().left + table.scrollLeft;
-    if (place + mark.offsetWidth > table.clientWidth) table.scrollLeft = place - table.clientWidth / 2;
+    const beyond = place + mark.offsetWidth + 24 - table.clientWidth;
+    if (beyond > 0) table.scrollLeft = beyond;
   }
   if (page && matchMedia("(max-width: 61.99rem)").matches) {
     find("#pane").scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
