@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from api import examples, problems
+from api import openapi, problems
 from api.guards import BodyGuard, LoopbackGuard, RateGuard, TokenGuard
 from api.observe import Observe
 from api.routes import ROUTERS
@@ -18,7 +17,6 @@ from finchat_sec_qa import config
 from finchat_sec_qa.clock import SystemClock
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.errors import ConfigError
-from finchat_sec_qa.model.replies import Problem
 from finchat_sec_qa.telemetry.build import program_version
 from finchat_sec_qa.telemetry.metrics import Metrics
 from finchat_sec_qa.wiring import Library
@@ -54,13 +52,12 @@ def create_app(settings: Settings | None = None, library: Library | None = None)
         redirect_slashes=False,
         lifespan=_lifespan,
         middleware=_layers(settings, service),
-        responses={401: examples.PROBLEM, 429: examples.PROBLEM},
     )
     app.state.service = service
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    _describe_problems(app)
+    openapi.describe(app)
     return app
 
 
@@ -97,23 +94,3 @@ def _layers(settings: Settings, service: Service) -> list[Middleware]:
         layers.append(Middleware(TokenGuard, token))
     layers.append(Middleware(BodyGuard, settings.api_max_body_mb * _MB, settings.api_timeout))
     return layers
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Add to the OpenAPI document what the layers around the routes do: problems and the token."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = generate()
-            components = document.setdefault("components", {})
-            schemas = components.setdefault("schemas", {})
-            schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(schema.pop("$defs", {}))
-            schemas["Problem"] = schema
-            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
-            document["security"] = [{"token": []}, {}]
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way to extend it

@@ -1,13 +1,8 @@
-"""Examples for the OpenAPI document; a test proves that each is valid for its model."""
+"""Examples for the OpenAPI document, by route; a test proves that each is valid for its model."""
 
-from typing import Annotated, Any
-
-from fastapi import Body
-
-from finchat_sec_qa.model.request import AskRequest, SearchRequest, VerifyRequest
+from typing import Any
 
 Json = dict[str, Any]
-PROBLEM_TYPE = "application/problem+json"
 
 _FILING_ID = "0000320193-23-000106"
 _SHA256 = "0e4f9a4b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b"
@@ -218,32 +213,34 @@ VERIFIED: Json = {
 METRICS = 'finchat_questions_total{status="answered",reason=""} 12.0\n'
 
 PROBLEM: Json = {
-    "description": "A problem (RFC 9457)",
-    "content": {
-        PROBLEM_TYPE: {
-            "schema": {"$ref": "#/components/schemas/Problem"},
-            "example": {
-                "type": "urn:finchat:problem:not_found",
-                "title": "Not Found",
-                "status": 404,
-                "detail": "no filing '0000000000-00-000000' in the store",
-                "code": "not_found",
-                "request_id": "3f1d2c4b5a697887",
-            },
-        }
-    },
+    "type": "urn:finchat:problem:not_found",
+    "title": "Not Found",
+    "status": 404,
+    "detail": "no filing '0000000000-00-000000' in the store",
+    "code": "not_found",
+    "request_id": "3f1d2c4b5a697887",
 }
 
-AskBody = Annotated[AskRequest, Body(openapi_examples={"fact": {"value": ASK}})]
-SearchBody = Annotated[SearchRequest, Body(openapi_examples={"words": {"value": SEARCH_REQUEST}})]
-VerifyBody = Annotated[VerifyRequest, Body(openapi_examples={"answer": {"value": {"answer": ANSWER}}})]
-
-
-def reply(example: Json) -> dict[int | str, Json]:
-    """What a route documents: its reply, and the problems every route can have."""
-    return {
-        200: {"content": {"application/json": {"example": example}}},
-        404: PROBLEM,
-        422: PROBLEM,
-        504: PROBLEM,
-    }
+REQUESTS: dict[str, Json] = {
+    "POST /v1/ask": ASK,
+    "POST /v1/search": SEARCH_REQUEST,
+    "POST /v1/verify": {"answer": ANSWER},
+    "POST /v1/ingest": INGEST,
+}
+REPLIES: dict[str, Json] = {
+    "POST /v1/ask": ANSWER,
+    "POST /v1/search": SEARCH,
+    "POST /v1/verify": VERIFIED,
+    "POST /v1/ingest": JOB,
+    "GET /v1/ingest/{job}": JOB,
+    "GET /v1/companies": COMPANIES,
+    "GET /v1/filings": FILINGS,
+    "GET /v1/filings/{filing_id}": FILING,
+    "GET /v1/filings/{filing_id}/sections": SECTIONS,
+    "GET /v1/filings/{filing_id}/blocks": BLOCKS,
+    "GET /v1/filings/{filing_id}/tables": TABLES,
+    "GET /v1/filings/{filing_id}/facts": FACTS,
+    "GET /health": {"status": "ok"},
+    "GET /ready": {"ready": True, "checks": {"store": "ok"}},
+    "GET /version": {"version": "0.1.0", "revision": "1a2b3c4", "python": "3.11.9"},
+}

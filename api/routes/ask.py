@@ -28,12 +28,9 @@ OnStage = Callable[[str], None]
     "/v1/ask",
     summary="Ask a question",
     response_model=Answer,
-    responses={
-        200: {"content": {JSON: {"example": examples.ANSWER}, STREAM: {"example": examples.STREAM}}},
-        504: examples.PROBLEM,
-    },
+    responses={200: {"content": {STREAM: {"example": examples.STREAM}}}},
 )
-async def ask(body: examples.AskBody, request: Request, service: TheService) -> Response:
+async def ask(body: AskRequest, request: Request, service: TheService) -> Response:
     """Answers or refuses; both are status 200 and a refusal says why.
 
     With `Accept: text/event-stream` the reply is a stream: an event `stage` for each step, then one event

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api import examples
 from api.replies import json_reply
 from api.service import TheService
 from finchat_sec_qa.model.replies import FactsReply, FilingsReply, SectionsReply, TablesReply
@@ -31,9 +30,7 @@ _INERT = {
 }
 
 
-@router.get(
-    "", summary="List filings", response_model=FilingsReply, responses=examples.reply(examples.FILINGS)
-)
+@router.get("", summary="List filings", response_model=FilingsReply)
 async def filings(
     service: TheService,
     company: Names = (),
@@ -46,35 +43,20 @@ async def filings(
     return json_reply(FilingsReply(filings=found))
 
 
-@router.get(
-    "/{filing_id}",
-    summary="Show a filing",
-    response_model=FilingDetail,
-    responses=examples.reply(examples.FILING),
-)
+@router.get("/{filing_id}", summary="Show a filing", response_model=FilingDetail)
 async def filing(filing_id: FilingId, service: TheService) -> Response:
     """One filing with its documents."""
     return json_reply(await service.workers.run(lambda: service.library.filing(filing_id)))
 
 
-@router.get(
-    "/{filing_id}/sections",
-    summary="List a filing's Items",
-    response_model=SectionsReply,
-    responses=examples.reply(examples.SECTIONS),
-)
+@router.get("/{filing_id}/sections", summary="List a filing's Items", response_model=SectionsReply)
 async def sections(filing_id: FilingId, service: TheService) -> Response:
     """The Items of a filing and where they stand."""
     found = await service.workers.run(lambda: service.library.sections(filing_id))
     return json_reply(SectionsReply(sections=found))
 
 
-@router.get(
-    "/{filing_id}/blocks",
-    summary="Read a filing's text",
-    response_model=BlockWindow,
-    responses=examples.reply(examples.BLOCKS),
-)
+@router.get("/{filing_id}/blocks", summary="Read a filing's text", response_model=BlockWindow)
 async def blocks(
     filing_id: FilingId,
     service: TheService,
@@ -89,12 +71,7 @@ async def blocks(
     return json_reply(found)
 
 
-@router.get(
-    "/{filing_id}/tables",
-    summary="List a filing's tables",
-    response_model=TablesReply,
-    responses=examples.reply(examples.TABLES),
-)
+@router.get("/{filing_id}/tables", summary="List a filing's tables", response_model=TablesReply)
 async def tables(
     filing_id: FilingId,
     service: TheService,
@@ -109,12 +86,7 @@ async def tables(
     return json_reply(TablesReply(tables=found))
 
 
-@router.get(
-    "/{filing_id}/facts",
-    summary="List a filing's XBRL facts",
-    response_model=FactsReply,
-    responses=examples.reply(examples.FACTS),
-)
+@router.get("/{filing_id}/facts", summary="List a filing's XBRL facts", response_model=FactsReply)
 async def facts(
     filing_id: FilingId,
     service: TheService,
@@ -135,7 +107,6 @@ async def facts(
     response_class=Response,
     responses={
         200: {"content": {"application/octet-stream": {}}, "description": "The bytes as they came"},
-        404: examples.PROBLEM,
     },
 )
 async def document(filing_id: FilingId, service: TheService, document: Document = 0) -> Response:

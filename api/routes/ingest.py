@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from api import examples, uploads
+from api import uploads
 from api.problems import ProblemError
 from api.replies import json_reply
 from api.service import Service, TheService
@@ -22,7 +22,6 @@ _BODY = {
     "content": {
         "application/json": {
             "schema": IngestRequest.model_json_schema(ref_template="#/components/schemas/{model}"),
-            "example": examples.INGEST,
         },
         "multipart/form-data": {
             "schema": {
@@ -41,13 +40,7 @@ _BODY = {
     summary="Take in filings",
     response_model=JobView,
     openapi_extra={"requestBody": _BODY},
-    responses={
-        202: {"content": {"application/json": {"example": examples.JOB}}, "description": "Queued"},
-        413: examples.PROBLEM,
-        415: examples.PROBLEM,
-        422: examples.PROBLEM,
-        503: examples.PROBLEM,
-    },
+    response_description="Queued",
 )
 async def ingest(request: Request, service: TheService) -> Response:
     """Queues a job: companies to fetch from EDGAR (JSON), or files to read (multipart/form-data).
@@ -66,12 +59,7 @@ async def ingest(request: Request, service: TheService) -> Response:
     return response
 
 
-@router.get(
-    "/{job}",
-    summary="Follow an ingest",
-    response_model=JobView,
-    responses=examples.reply(examples.JOB),
-)
+@router.get("/{job}", summary="Follow an ingest", response_model=JobView)
 async def job(
     job: Annotated[str, Path(max_length=64, examples=["5f0c1e2d3b4a5968"])], service: TheService
 ) -> Response:

@@ -3,20 +3,15 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api import examples
 from api.replies import json_reply
 from api.service import TheService
 from finchat_sec_qa.model.answer import VerifyReport
+from finchat_sec_qa.model.request import VerifyRequest
 
 router = APIRouter(tags=["questions"])
 
 
-@router.post(
-    "/v1/verify",
-    summary="Verify an answer",
-    response_model=VerifyReport,
-    responses=examples.reply(examples.VERIFIED),
-)
-async def verify(body: examples.VerifyBody, service: TheService) -> Response:
+@router.post("/v1/verify", summary="Verify an answer", response_model=VerifyReport)
+async def verify(body: VerifyRequest, service: TheService) -> Response:
     """Re-checks every quote, hash, offset, fact and calculation; the report names what does not hold."""
     return json_reply(await service.workers.run(lambda: service.library.verify(body.answer)))

@@ -26,16 +26,21 @@ class EventReader:
         self._rest = b""
         self._name = ""
         self._data: list[str] = []
+        self._size = 0
 
     def feed(self, piece: bytes) -> Iterator[Event]:
         """The events that end within this piece. Raises RemoteError for an event beyond `MAX_EVENT`."""
         *lines, self._rest = (self._rest + piece).split(b"\n")
-        if len(self._rest) > MAX_EVENT:
-            raise RemoteError(f"the server sends an event of more than {MAX_EVENT} bytes")
         for line in lines:
+            self._bound(len(line))
             event = self._line(line.removesuffix(b"\r").decode("utf-8", "replace"))
             if event is not None:
                 yield event
+        self._bound(len(self._rest))
+
+    def _bound(self, more: int) -> None:
+        if self._size + more > MAX_EVENT:
+            raise RemoteError(f"the server sends an event of more than {MAX_EVENT} bytes")
 
     def _line(self, line: str) -> Event | None:
         if not line:
@@ -46,9 +51,10 @@ class EventReader:
             self._name = value
         elif name == "data":
             self._data.append(value)
+            self._size += len(value)
         return None  # comments and other fields mean nothing here
 
     def _dispatch(self) -> Event | None:
         event = Event(self._name or "message", "\n".join(self._data)) if self._data else None
-        self._name, self._data = "", []
+        self._name, self._data, self._size = "", [], 0
         return event

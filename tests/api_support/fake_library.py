@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -40,10 +39,12 @@ STAGES = ("plan", "search", "compose", "verify")
 
 
 class FakeLibrary:
-    """Acme and Bolt, one filing each. `seconds` is how long each stage of a question takes."""
+    """Acme and Bolt, one filing each. A question waits at each stage until `gate` is set (it is)."""
 
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.seconds = seconds
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.asked = threading.Semaphore(0)  # released when a question begins
         self.broken: Exception | None = None
         self.stages_run = 0
         self.closed = False
@@ -67,10 +68,11 @@ class FakeLibrary:
         scope: ScopeRequest = ScopeRequest(),
         on_stage: Callable[[str], None] | None = None,
     ) -> Answer:
+        self.asked.release()
         for stage in STAGES:
             if on_stage:
                 on_stage(stage)
-            time.sleep(self.seconds)
+            assert self.gate.wait(20), "the test did not open the gate"
             self.stages_run += 1
         self._fail()
         hits = self.search(question, scope, 1)
