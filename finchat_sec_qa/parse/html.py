@@ -35,7 +35,7 @@ def parse_html(file: SourceFile, limits: Limits) -> ParsedFile:
         raise MalformedError(file.name, "holds no HTML elements")
     walk.close()
     text = walk.writer.text()
-    blocks = walk.writer.blocks(text)
+    blocks, tables = walk.writer.blocks(text)
     facts = tuple(walk.inline.facts())
     document = ParsedDocument(
         name=file.name,
@@ -45,7 +45,7 @@ def parse_html(file: SourceFile, limits: Limits) -> ParsedFile:
         size=len(file.content),
         text=text,
         blocks=blocks,
-        tables=tuple(walk.writer.tables),
+        tables=tables,
         pages=walk.writer.pages(text),
         anchors=walk.anchors(text),
         warnings=(*warnings, *walk.inline.warnings),

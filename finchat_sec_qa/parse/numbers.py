@@ -47,12 +47,14 @@ class PrintedNumber:
 
     `unit` is "percent", a currency code, or None. `scaled` is True when a word such as "million" was
     printed with it, so that no scale of a table applies. `dash` is True for a dash, which means 0.
+    `decimals` counts the digits behind the point.
     """
 
     value: Decimal
     unit: str | None = None
     scaled: bool = False
     dash: bool = False
+    decimals: int = 0
 
 
 def read_number(text: str) -> PrintedNumber | None:
@@ -81,7 +83,8 @@ def read_number(text: str) -> PrintedNumber | None:
     )
     if percent and unit != "percent":
         unit = "points"
-    return PrintedNumber(-value if negative else value, unit, scaled=bool(found["word"]))
+    decimals = len(found["digits"].partition(".")[2])
+    return PrintedNumber(-value if negative else value, unit, bool(found["word"]), False, decimals)
 
 
 def _is_minus(sign: str | None) -> bool:

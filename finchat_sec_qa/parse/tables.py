@@ -16,9 +16,7 @@ _DATE = re.compile(
     r"|\b(?:quarter|months?|weeks?|years?)\b|\bfiscal\b|\b(?:first|second|third|fourth)\b",
     re.IGNORECASE,
 )
-_ONLY_NOTE = re.compile(
-    r"\W*(?:in|dollars|amounts|\$|u\.?s\.?|tabular|shares|thousands|millions|billions)\b", re.IGNORECASE
-)
+_NO_CAPTION = re.compile(r"commitments and contingen", re.IGNORECASE)  # an empty line of every balance sheet
 
 
 @dataclass(slots=True)
@@ -136,6 +134,8 @@ class RowPaths:
         label = row[0]
         text, indent = _label(label), round(label.indent, 1)
         if len(row) == 1:
+            if _NO_CAPTION.match(text):
+                return (*(caption.text for caption in self._captions), text)
             return self._caption(label, text, indent)
         self._leave(indent)
         for caption in self._captions:
@@ -190,25 +190,44 @@ def own_note(part: Part) -> Note | None:
     return None
 
 
-@dataclass(slots=True)
+def printed_currency(part: Part) -> str | None:
+    """The first currency that stands beside a number."""
+    for row in part.rows:
+        for group in row:
+            if group.number and group.number.unit and len(group.number.unit) == 3:
+                return group.number.unit
+    return None
+
+
 class Values:
-    """Turns the printed numbers of one part into values with units, by its notes and headings."""
+    """Turns the printed numbers of one part into values with units, by its notes and headings.
 
-    columns: tuple[tuple[str, ...], ...]
-    note: Note | None
-    currency: str | None
-    _kinds: list[str] = field(default_factory=list)
-    _notes: list[Note | None] = field(default_factory=list)
+    `note` is what the table or the lines above it state, `usual` what most tables of the document state; the
+    latter holds for money only.
+    """
 
-    def __post_init__(self) -> None:
-        """Read each column's headings once."""
-        self._kinds = [kind_of(" ".join(path)) if path else "" for path in self.columns]
-        self._notes = [next((n for n in map(read_note, reversed(path)) if n), None) for path in self.columns]
+    def __init__(
+        self, part: Part, columns: tuple[tuple[str, ...], ...], note: Note | None, usual: Note | None
+    ) -> None:
+        self._note = note
+        self._usual = usual
+        printed = printed_currency(part)
+        self.currency = printed or ("USD" if note and note.dollars else None)
+        self._kinds = [_first_kind(path) for path in columns]
+        self._notes = [next((n for n in map(read_note, reversed(path)) if n), None) for path in columns]
+        self._share_columns = "shares" in self._kinds
+        self._percents = _percent_columns(part) if printed is None else frozenset()
 
-    def cell(self, row: int, group: Group, path: tuple[str, ...]) -> Cell:
-        """The cell with its value and unit."""
+    @property
+    def scale(self) -> int:
+        """The power of ten of the table's money."""
+        note = self._note or self._usual
+        return note.scale if note else 0
+
+    def cell(self, row: int, group: Group, path: tuple[str, ...], *, heads: bool) -> Cell:
+        """The cell with its value and unit; row labels and column headings have none."""
         start, end = group.start, group.start + len(group.text)
-        number = group.number if group.column else None
+        number = None if heads or not group.column else group.number
         if number is None:
             return Cell(row, group.column, start, end)
         value, unit = self._read(number, group.column, path)
@@ -218,25 +237,57 @@ class Values:
         if number.unit in {"percent", "points"}:
             return shift(number.value, 0), "percent" if number.unit == "percent" else None
         kind = self._kind(number, column, path)
-        label_note = read_note(path[-1]) if path else None
-        note = label_note or self._notes[column] or self.note
         if kind == "per share":
             return shift(number.value, 0), f"{number.unit or self.currency or 'USD'}/shares"
         if kind == "percent":
             return shift(number.value, 0), "percent"
-        scale = 0 if note is None or number.scaled or kind == "count" else note.scale
-        if kind == "shares":
-            if note and note.shares is not None and not label_note:
-                scale = note.shares
-            return shift(number.value, scale), "shares"
-        unit = number.unit or (None if kind == "count" else self.currency)
+        scale = 0 if number.scaled or kind == "count" else self._scale(kind, number, column, path)
+        unit = {"shares": "shares", "count": None}.get(kind, number.unit or self.currency)
         return shift(number.value, scale), unit
 
+    def _scale(self, kind: str, number: PrintedNumber, column: int, path: tuple[str, ...]) -> int:
+        special = (read_note(path[-1]) if path else None) or self._notes[column]
+        if special:
+            return special.scale
+        if self._note:
+            return (
+                self._note.shares if kind == "shares" and self._note.shares is not None else self._note.scale
+            )
+        cents = number.decimals >= 2  # amounts in millions are not printed to the cent
+        return self._usual.scale if self._usual and not kind and self.currency and not cents else 0
+
     def _kind(self, number: PrintedNumber, column: int, path: tuple[str, ...]) -> str:
-        """What the number is: its own row says first, then the captions above it, then its column."""
-        kind = next((kind for kind in map(kind_of, reversed(path)) if kind), "")
-        if self._kinds[column] and (not kind or self._kinds[column] in {"percent", "per share", "shares"}):
-            kind = self._kinds[column]
-        if number.unit and kind in {"shares", "percent", "count"}:
-            return ""  # a currency sign is printed with it
-        return kind
+        """What the number is: its own label says first, then its column, then the captions above it."""
+        own = kind_of(path[-1]) if path else ""
+        if own == "shares" and self._share_columns:
+            own = ""  # in a table with columns of shares, other columns are money
+        kinds = (own, self._kinds[column], *map(kind_of, reversed(path[:-1])))
+        for place, kind in enumerate(kinds):
+            if kind and _fits(kind, number, own=place == 0):
+                return kind
+        return "percent" if column in self._percents else ""
+
+
+def _fits(kind: str, number: PrintedNumber, *, own: bool) -> bool:
+    """True when a number of that kind may be printed like this."""
+    money = number.unit is not None
+    if kind == "per share":
+        return number.dash or number.decimals > 0 or (own and abs(number.value) < 1000)
+    return not money
+
+
+def _first_kind(path: tuple[str, ...]) -> str:
+    return next((kind for kind in map(kind_of, reversed(path)) if kind), "")
+
+
+def _percent_columns(part: Part) -> frozenset[int]:
+    """Columns that print a percent sign with some numbers, and no number too large to be a share of something."""
+    signed: set[int] = set()
+    large: set[int] = set()
+    for _, row in part.body:
+        for group in row:
+            if group.number and group.number.unit == "percent":
+                signed.add(group.column)
+            elif group.number and abs(group.number.value) > 200:
+                large.add(group.column)
+    return frozenset(signed - large)

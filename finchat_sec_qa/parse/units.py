@@ -29,26 +29,34 @@ _EXCEPT_SHARES = re.compile(
 )
 _DOLLARS = re.compile(r"\$|\bdollars?\b|\bUSD\b", re.IGNORECASE)
 
-PER_SHARE = re.compile(
-    r"\bper\b[\w\s,-]{0,30}?[\s-](?:share|unit|ads|rsu|psu|option|award|warrant)s?\b|\beps\b|/\s*share\b",
+_PER_SHARE = re.compile(
+    r"\bper\b[\w\s,-]{0,30}?[\s-](?:share|unit|ads|rsu|psu|option|award|warrant)s?\b|\beps\b|/\s*share\b"
+    r"|\bweighted[\s-]+average\b.{0,24}\b(?:fair\s+value|price)\b|\bexercise\s+price\b|\baverage\s+price\b",
     re.IGNORECASE,
 )
 _SHARE_COUNT = re.compile(
-    r"\b(?:weighted|average|basic|diluted|dilutive|outstanding|number of|issued|authorized|common|treasury|total|"
-    r"net|used in|potential)\b[^.]{0,60}\bshares\b(?! of)|^\W*shares\b|\bshares\s+(?:used|outstanding|repurchased|"
-    r"purchased|authorized|issued|granted|vested|forfeited|withheld)\b|\b(?:rsus?|psus?)\b.*\bnumber\b",
+    r"\b(?:weighted|average|basic|diluted|dilutive|outstanding|number of|common|treasury|total|net|used in|potential)\b"
+    r"[^.]{0,60}\bshares\b(?! of)|^\W*shares\b|\bdenominator\b"
+    r"|\bshares\s+(?:used|outstanding|repurchased|purchased|granted|vested|forfeited|withheld|issued|authorized)\b"
+    r"|^\W*(?:number\s+of\s+)?(?:restricted\s+)?(?:stock\s+)?(?:shares|units|rsus|psus|awards|options)"
+    r"(?:\s+outstanding)?\W*$|\bnumber\s+of\s+(?:[\w-]+\s+){0,3}(?:shares|units|rsus|psus|awards|options)\b",
     re.IGNORECASE,
 )
 _NOT_COUNT = re.compile(
-    r"par value|stated value|no par|\bproceeds\b|\bpayments?\b|\brepurchases? of\b|\bissuance\b|\bpurchases? of\b|"
-    r"\bcost\b|\bvalue\b|\bdividends?\b|\bprice\b|\bacquisitions? of\b|taxes|\bstock\b.*\bshares\b|attributable",
+    r"par value|stated value|no par|\bproceeds\b|\bpayments?\b|\brepurchases? of\b|\bissuance\b|\bpurchases? of\b"
+    r"|\bcost\b|\bvalue\b|\bdividends?\b|\bprice\b|\bacquisitions? of\b|\btaxes\b|\bstock\b.*\bshares\b"
+    r"|\battributable\b|\d\s+(?:million\s+|billion\s+)?shares",
     re.IGNORECASE,
 )
-_PERCENT = re.compile(r"%|\bpercent(?:age)?\b", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"(?<![\d\s.])%|^\W*%|\(%|\bpercent(?:age)?\b|\b(?:tax|interest)\s+rates?\W*$", re.IGNORECASE
+)
 _PLAIN_COUNT = re.compile(
-    r"^\W*(?:number|count) of\b|\bemployees\b|\bheadcount\b|\bstores\b|\bratio\b|\(days\)|\bin years\b|\(years\)|\blife\b",
+    r"^\W*(?:number|count) of\b|\bemployees\b|\bheadcount\b|\bstores\b|\bratio\b|\(days\)|\bin years\b|\(years\)"
+    r"|\blife\b",
     re.IGNORECASE,
 )
+_BRACKETED_FIGURES = re.compile(r"\([^()]*\d[^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +110,10 @@ def kind_of(label: str) -> str:
 
     "per share", "shares", "percent", "count", or "" for money or nothing said.
     """
+    label = _BRACKETED_FIGURES.sub(" ", label) or label
     if _SHARE_COUNT.search(label) and not _NOT_COUNT.search(label):
         return "shares"
-    if PER_SHARE.search(label):
+    if _PER_SHARE.search(label):
         return "per share"
     if _PERCENT.search(label):
         return "percent"

@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from finchat_sec_qa.model.document import Block, BlockKind, Cell, Page, Table
+from finchat_sec_qa.model.document import Block, BlockKind, Page, Table
 from finchat_sec_qa.parse.flow import Paragraph
 from finchat_sec_qa.parse.grid import Group, RawTable, place
 from finchat_sec_qa.parse.headings import heading_level
@@ -41,11 +41,23 @@ class _Entry:
     table: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A table that stands in the text, before its numbers are read."""
+
+    part: Part
+    paths: tuple[tuple[str, ...], ...]
+    columns: tuple[tuple[str, ...], ...]
+    note: Note | None
+    start: int
+    end: int
+
+
 class Writer:
     """The text so far. `page_break` may be called at any moment between blocks."""
 
     def __init__(self) -> None:
-        self.tables: list[Table] = []
+        self._parts: list[_Written] = []
         self._lines: list[str] = []
         self._length = 0
         self._entries: list[_Entry] = []
@@ -139,27 +151,22 @@ class Writer:
 
     def _part(self, part: Part) -> None:
         start = self._length
-        note = own_note(part) or self._note_above() or self._default
-        columns = column_paths(part)
-        values = Values(columns, note, _currency(part, note))
         paths: list[tuple[str, ...]] = []
-        cells: list[Cell] = []
         captions = RowPaths()
         bodies = {number for number, _ in part.body}
         for number, row in enumerate(part.rows, part.first_row):
-            path = captions.path(row) if number in bodies else ()
-            paths.append(path)
+            paths.append(captions.path(row) if number in bodies else ())
             if row:
-                text = self._place_row(row, " | ")
-                cells.extend(values.cell(number - part.first_row, group, path) for group in row)
-                self._line(text)
-        if not cells:
+                self._line(self._place_row(row, " | "))
+        if self._length == start:
             return
-        end = self._length - 1
-        unit = values.currency
-        table = Table(start, end, "", note.scale if note else 0, unit, tuple(paths), columns, tuple(cells))
-        self._entries.append(_Entry("table", start, end, table=len(self.tables)))
-        self.tables.append(table)
+        note = own_note(part) or self._note_above()
+        columns = column_paths(part)
+        before = self._parts[-1] if self._parts else None
+        if before and not part.heads and part.columns == before.part.columns:
+            columns, note = before.columns, note or before.note  # goes on over a page, without its headings
+        self._entries.append(_Entry("table", start, self._length - 1, table=len(self._parts)))
+        self._parts.append(_Written(part, tuple(paths), columns, note, start, self._length - 1))
         self._recent.clear()
 
     def _note_above(self) -> Note | None:
@@ -169,24 +176,56 @@ class Writer:
                 return note
         return None
 
+    def _usual_note(self) -> Note | None:
+        """What the document says of all its tables, or what most of those with a note say."""
+        if self._default:
+            return self._default
+        scales = Counter(written.note.scale for written in self._parts if written.note)
+        scale, times = scales.most_common(1)[0] if scales else (0, 0)
+        return Note(scale, None, dollars=True) if times >= 3 and times > 0.7 * scales.total() else None
+
+    def _tables(self, titles: list[str]) -> tuple[Table, ...]:
+        usual = self._usual_note()
+        found = []
+        for written, title in zip(self._parts, titles, strict=True):
+            part = written.part
+            values = Values(part, written.columns, written.note, usual)
+            bodies = {number for number, _ in part.body}
+            cells = tuple(
+                values.cell(index, group, path, heads=index + part.first_row not in bodies)
+                for index, (row, path) in enumerate(zip(part.rows, written.paths, strict=True))
+                for group in row
+            )
+            found.append(
+                Table(
+                    written.start, written.end, title, values.scale, values.currency, written.paths,
+                    written.columns, cells,
+                )
+            )  # fmt: skip
+        return tuple(found)
+
     # --- the whole ---------------------------------------------------------------------------------------
 
     def text(self) -> str:
         """The whole text."""
         return "".join(f"{line}\n" for line in self._lines)
 
-    def blocks(self, text: str) -> tuple[Block, ...]:
-        """The blocks, with headings told from paragraphs; also gives the tables their titles."""
+    def blocks(self, text: str) -> tuple[tuple[Block, ...], tuple[Table, ...]]:
+        """The blocks, with headings told from paragraphs, and the tables with their titles."""
         body = self._body_size()
         found: list[Block] = []
+        titles: list[str] = []
+        title = ""
         for entry in self._entries:
-            level = 0
-            if entry.paragraph is not None:
-                level = heading_level(entry.paragraph, text[entry.start : entry.end], body)
+            words = text[entry.start : entry.end]
+            level = heading_level(entry.paragraph, words, body) if entry.paragraph else 0
             kind: BlockKind = "heading" if level else entry.kind
             found.append(Block(kind, entry.start, entry.end, level, entry.table))
-        self._title_tables(text, found)
-        return tuple(found)
+            if entry.table is not None:
+                titles.append(title[:MAX_TITLE])
+            elif level or (words.endswith(":") and len(words) <= MAX_TITLE):
+                title = words
+        return tuple(found), self._tables(titles)
 
     def _body_size(self) -> float:
         sizes: Counter[float] = Counter()
@@ -194,17 +233,6 @@ class Writer:
             if entry.paragraph is not None:
                 sizes[entry.paragraph.size] += entry.paragraph.chars
         return sizes.most_common(1)[0][0] if sizes else 0.0
-
-    def _title_tables(self, text: str, blocks: list[Block]) -> None:
-        title = ""
-        for block in blocks:
-            words = text[block.start : block.end]
-            if block.kind == "heading":
-                title = words
-            elif block.table is not None:
-                self.tables[block.table] = replace(self.tables[block.table], title=title[:MAX_TITLE])
-            elif words.endswith(":") and len(words) <= MAX_TITLE:
-                title = words
 
     def pages(self, text: str) -> tuple[Page, ...]:
         """The pages between breaks; none when the document has no break."""
@@ -248,12 +276,3 @@ def _merged(row: list[Group]) -> Paragraph:
             setattr(merged, name, getattr(merged, name) + getattr(paragraph, name))
         merged.size = max(merged.size, paragraph.size)
     return merged
-
-
-def _currency(part: Part, note: Note | None) -> str | None:
-    """The currency printed anywhere in the table, or said by its note."""
-    for row in part.rows:
-        for group in row:
-            if group.number and group.number.unit and len(group.number.unit) == 3:
-                return group.number.unit
-    return "USD" if note and note.dollars else None
