@@ -96,7 +96,7 @@ class Edgar(FilingSource):
 
     def find(self, query: FilingQuery) -> Sequence[SourceFiling]:
         """The filings that fit, newest first, with no files yet; see the port."""
-        cik = self._resolver.resolve(query.company)
+        cik = self.resolve(query.company)
         first, label = self._resolver.submissions(cik)
         company = registrant(first, label)
         choice = Choice(query)
@@ -147,7 +147,11 @@ class Edgar(FilingSource):
 
         Raises SourceNotFoundError naming the nearest companies, other SourceErrors.
         """
-        return registrant(*self._resolver.submissions(self._resolver.resolve(text)))
+        return registrant(*self._resolver.submissions(self.resolve(text)))
+
+    def resolve(self, text: str) -> str:
+        """The CIK, ten digits, of a ticker, CIK or name; raises as `company` does."""
+        return self._resolver.resolve(text)
 
     def _gathered(
         self, filing: SourceFiling, cik: str, accession: str

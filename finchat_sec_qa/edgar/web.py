@@ -146,10 +146,11 @@ class Web:
             )
 
     def _next_hop(self, received: _Received, hops: int) -> str:
-        target = urljoin(received.url, received.headers.get("location", ""))
+        target = received.headers.get("location", "")
         try:
+            target = urljoin(received.url, target)
             inside = _origin(httpx.URL(target)) in self._origins
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             inside = False
         if not inside:
             raise SourceError(
