@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from finchat_sec_qa.errors import FinChatError
+from finchat_sec_qa.errors import FinChatError, StoreCorruptError
 from finchat_sec_qa.model.views import StoreCheck
 from finchat_sec_qa.store.codec import FACT_COLUMNS, FILING_COLUMNS, fact_from, filing_from, layout_from
 from finchat_sec_qa.store.database import Database
@@ -20,13 +20,22 @@ def check_store(
 
     Filings that wait for the index are no problem: the next writer or `open_store` adds them.
     """
-    with database.reading() as connection:
-        hashes = [row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM originals ORDER BY 1")]
-        rows = connection.execute(f"SELECT no, {FILING_COLUMNS} FROM filings ORDER BY id").fetchall()
-        problems = [*_file_problems(connection), *_original_problems(originals, hashes)]
-        for row in rows:
-            problems.extend(_filing_problems(connection, row[0], row[1:]))
-        problems.extend(_index_problems(connection, searched))
+    hashes: list[str] = []
+    rows: list[tuple[object, ...]] = []
+    problems: list[str] = []
+    try:
+        with database.reading() as connection:
+            problems.extend(_file_problems(connection))
+            hashes = [
+                row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM originals ORDER BY 1")
+            ]
+            rows = connection.execute(f"SELECT no, {FILING_COLUMNS} FROM filings ORDER BY id").fetchall()
+            problems.extend(_original_problems(originals, hashes))
+            for row in rows:
+                problems.extend(_filing_problems(connection, row))
+            problems.extend(_index_problems(connection, searched))
+    except StoreCorruptError as error:  # so damaged that reading on makes no sense
+        problems.append(str(error))
     return StoreCheck(holds=not problems, filings=len(rows), originals=len(hashes), problems=tuple(problems))
 
 
@@ -46,16 +55,23 @@ def _original_problems(originals: Originals, hashes: list[str]) -> Iterator[str]
             yield str(error)
 
 
-def _filing_problems(connection: sqlite3.Connection, no: int, row: tuple[object, ...]) -> Iterator[str]:
-    name = f"filing {row[0]}"
+def _filing_problems(connection: sqlite3.Connection, row: tuple[object, ...]) -> Iterator[str]:
+    no, name = row[0], f"filing {row[1]}"
     try:
-        filing_from(row)
+        filing_from(row[1:])
         for fact in connection.execute(f"SELECT {FACT_COLUMNS} FROM facts WHERE filing = ?", (no,)):
             fact_from(fact)
         for part, body in connection.execute("SELECT part, body FROM layouts WHERE filing = ?", (no,)):
             layout_from(part, body)
-    except (ValueError, TypeError, ArithmeticError, sqlite3.Error) as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         yield f"{name}: {error}; {_AGAIN}"
+    for table in ("documents", "facts", "passages"):
+        found, expected = connection.execute(
+            f"SELECT (SELECT count(*) FROM {table} WHERE filing = :no), {table} FROM filings WHERE no = :no",
+            {"no": no},
+        ).fetchone()
+        if found != expected:
+            yield f"{name}: {found} of {expected} {table} are there; {_AGAIN}"
     documents = "SELECT document, length, text FROM documents WHERE filing = ?"
     for document, length, text in connection.execute(documents, (no,)):
         if len(text) != length:

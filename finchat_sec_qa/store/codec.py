@@ -230,8 +230,10 @@ def _table_from(row: Row) -> Table:
     )
 
 
-def _cell_from(row: Row) -> Cell:
-    return Cell(row[0], row[1], row[2], row[3], None if row[4] is None else Decimal(row[4]), row[5])
+def _cell_from(row: list[Any]) -> Cell:
+    if row[4] is not None:
+        row[4] = Decimal(row[4])
+    return Cell(*row)
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {

@@ -24,7 +24,10 @@ CREATE TABLE filings (
     fiscal_year_end TEXT NOT NULL,
     filed TEXT,
     url TEXT,
-    sample INTEGER NOT NULL
+    sample INTEGER NOT NULL,
+    documents INTEGER NOT NULL,
+    facts INTEGER NOT NULL,
+    passages INTEGER NOT NULL
 );
 
 CREATE TABLE originals (

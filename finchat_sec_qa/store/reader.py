@@ -2,13 +2,11 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from finchat_sec_qa.errors import NotFoundError, StoreCorruptError, StoreError
-from finchat_sec_qa.index.order import settle, tied
 from finchat_sec_qa.model.document import Anchor, Block, Page, Section, Table
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Company, Filing, StoredDocument
@@ -20,24 +18,21 @@ from finchat_sec_qa.store.checking import check_store
 from finchat_sec_qa.store.codec import (
     DOCUMENT_COLUMNS,
     FACT_COLUMNS,
-    PASSAGE_COLUMNS,
     dimensions_text,
     document_from,
     fact_from,
     layout_from,
-    passage_from,
 )
 from finchat_sec_qa.store.database import Database, meta
-from finchat_sec_qa.store.lexical import IndexHit, IndexReader
+from finchat_sec_qa.store.lexical import IndexReader
 from finchat_sec_qa.store.migrations import VERSION
 from finchat_sec_qa.store.originals import Originals
 from finchat_sec_qa.store.recent import Recent
+from finchat_sec_qa.store.searching import best_passages
 
 MEMORY_BUDGET = 64_000_000  # bytes of texts and layouts that are kept for the next question
 _TEXT_COST = 2  # bytes a character
 _LAYOUT_COST = 25  # bytes that a packed byte takes as Python values
-_TIES = 20  # hits fetched beyond the limit, to see whether the last one ties with the next
-_MOST_HITS = 10_000
 _TRIES = 3
 
 
@@ -125,12 +120,9 @@ class SqliteReader(StoreReader):
 
     def counts(self, filing: str) -> Counts:
         """How many facts and passages the filing has. Raises NotFoundError."""
-        query = (
-            "SELECT (SELECT count(*) FROM facts WHERE filing = :no),"
-            " (SELECT count(*) FROM passages WHERE filing = :no)"
-        )
+        query = "SELECT facts, passages FROM filings WHERE no = ?"
         with self._database.reading() as connection:
-            row = connection.execute(query, {"no": self._number(connection, filing)}).fetchone()
+            row = connection.execute(query, (self._number(connection, filing),)).fetchone()
         return Counts(*row)
 
     def facts(self, query: FactQuery) -> Iterator[tuple[str, Fact]]:
@@ -175,7 +167,8 @@ class SqliteReader(StoreReader):
         for left in reversed(range(_TRIES)):
             with self._database.reading() as connection:
                 try:
-                    return self._search(connection, terms, scope, limit)
+                    index = self._searched(connection)
+                    return best_passages(connection, self._catalogue(connection), index, terms, scope, limit)
                 except StoreError:
                     # Another process may have put a new index in place and removed the one looked for.
                     if not left:
@@ -186,19 +179,17 @@ class SqliteReader(StoreReader):
         """How much the store holds; `indexed` counts the passages in the search index."""
         with self._database.reading() as connection:
             catalogue = self._catalogue(connection)
-            counts = [
-                connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-                for table in ("documents", "passages", "facts")
-            ]
+            query = "SELECT total(documents), total(passages), total(facts) FROM filings"
+            counts = connection.execute(query).fetchone()
             index = self._searched(connection)
         return StoreInfo(
             path=str(self._path),
             schema_version=VERSION,
             companies=len(catalogue.companies()),
             filings=len(catalogue.entries),
-            documents=counts[0],
-            passages=counts[1],
-            facts=counts[2],
+            documents=int(counts[0]),
+            passages=int(counts[1]),
+            facts=int(counts[2]),
             indexed=index.passages if index else 0,
             bytes=sum(_size(file) for file in self._path.rglob("*")),
             digest=catalogue.digest,
@@ -213,30 +204,6 @@ class SqliteReader(StoreReader):
         self._database.close()
         with self._guard:
             self._index = None
-
-    def _search(
-        self,
-        connection: sqlite3.Connection,
-        terms: Sequence[tuple[str, float]],
-        scope: Scope,
-        limit: int,
-    ) -> list[PassageHit]:
-        catalogue = self._catalogue(connection)
-        allowed = catalogue.within(scope)
-        index = self._searched(connection)
-        if index is None or not allowed:
-            return []
-        numbers = None if len(allowed) == len(catalogue.entries) else [entry.no for entry in allowed]
-        fetched = min(limit, _MOST_HITS) + _TIES
-        while True:
-            found = index.find(terms, numbers, fetched)
-            hits = _resolved(connection, catalogue, found)
-            # Enough when the last hit that is wanted ties with none that may have been cut off.
-            complete = len(found) < fetched or fetched > _MOST_HITS
-            if complete or (len(hits) > limit and not tied(hits[limit - 1].score, found[-1].score)):
-                best = settle(hits, _place)[:limit]
-                return [replace(hit, score=round(hit.score, 4)) for hit in best]
-            fetched *= 2
 
     def _searched(self, connection: sqlite3.Connection) -> IndexReader | None:
         """The index as the tables see it; None while there is none."""
@@ -306,26 +273,6 @@ def _fact_conditions(query: FactQuery) -> tuple[str, list[str]]:
     if query.numeric_only:
         conditions.append("value IS NOT NULL")
     return " AND ".join(conditions), values
-
-
-def _resolved(
-    connection: sqlite3.Connection, catalogue: Catalogue, found: Collection[IndexHit]
-) -> list[PassageHit]:
-    """Hits whose passages are in the tables; those of filings just replaced or removed are left out."""
-    marks = ", ".join("?" * len(found))
-    query = f"SELECT id, filing, {PASSAGE_COLUMNS} FROM passages WHERE id IN ({marks})"
-    rows = {row[0]: row for row in connection.execute(query, [hit.passage for hit in found])}
-    hits = []
-    for hit in found:
-        row = rows.get(hit.passage)
-        if row is not None:
-            filing = catalogue.by_no[row[1]].filing.id
-            hits.append(PassageHit(filing, passage_from(row[2:]), hit.score))
-    return hits
-
-
-def _place(hit: PassageHit) -> tuple[object, ...]:
-    return hit.filing, hit.passage.document, hit.passage.start
 
 
 def _size(file: Path) -> int:

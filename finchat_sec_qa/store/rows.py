@@ -46,8 +46,14 @@ def require_whole(parsed: ParsedFiling) -> None:
 def insert(connection: sqlite3.Connection, parsed: ParsedFiling) -> tuple[int, range]:
     """Write a filing; returns its number and the numbers of its passages, in their order."""
     cursor = connection.execute(
-        f"INSERT INTO filings (digest, {FILING_COLUMNS}) VALUES ({_marks(15)})",
-        (content_digest(parsed), *filing_row(parsed.filing)),
+        f"INSERT INTO filings (digest, documents, facts, passages, {FILING_COLUMNS}) VALUES ({_marks(18)})",
+        (
+            content_digest(parsed),
+            len(parsed.documents),
+            len(parsed.facts),
+            len(parsed.passages),
+            *filing_row(parsed.filing),
+        ),
     )
     no = int(cursor.lastrowid or 0)
     connection.executemany(
