@@ -21,7 +21,7 @@ from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.passage import Scope
 from finchat_sec_qa.model.period import FiscalPeriod
-from finchat_sec_qa.model.plan import LATEST, AskedPeriod, Plan
+from finchat_sec_qa.model.plan import LATEST, AskedPeriod, Plan, Subject
 from finchat_sec_qa.model.request import MAX_QUESTION, ScopeRequest
 from finchat_sec_qa.ports import StoreReader
 from finchat_sec_qa.question.companies import group
@@ -81,7 +81,7 @@ def _answer(store: StoreReader, plan: Plan, scope: Scope, frame: Frame, stage: S
     sources = Sources(store)
     match plan.kind:
         case "fact":
-            found = _find(store, plan, scope, plan.entry, _asked(plan), plan.member)
+            found = _find(store, plan, scope, plan.subjects[0])
             stage("compose")
             if isinstance(found, Finding):
                 return from_fact(frame, sources, found)
@@ -104,17 +104,10 @@ def _asked(plan: Plan) -> AskedPeriod:
     return plan.periods[-1] if plan.periods else LATEST
 
 
-def _find(
-    store: StoreReader,
-    plan: Plan,
-    scope: Scope,
-    entry: str,
-    asked: AskedPeriod,
-    member: tuple[str, ...] = (),
-    subject: int = 0,
-) -> Finding | Miss:
-    company = Company(store, plan.subjects[subject], scope)
-    return company.find(entries()[entry], asked, member)
+def _find(store: StoreReader, plan: Plan, scope: Scope, subject: Subject) -> Finding | Miss:
+    """The plan's number for one of its companies."""
+    company = Company(store, subject, scope)
+    return company.find(entries()[plan.entry], _asked(plan), plan.member, plan.said)
 
 
 def _compute(store: StoreReader, plan: Plan, scope: Scope, frame: Frame, sources: Sources) -> Answer | None:
@@ -148,8 +141,8 @@ def _year(company: Company, asked: AskedPeriod) -> FiscalPeriod | None:
 
 def _compare(store: StoreReader, plan: Plan, scope: Scope, frame: Frame, sources: Sources) -> Answer:
     findings: list[Finding] = []
-    for subject in range(len(plan.subjects)):
-        found = _find(store, plan, scope, plan.entry, _asked(plan), plan.member, subject)
+    for subject in plan.subjects:
+        found = _find(store, plan, scope, subject)
         if isinstance(found, Miss):
             return refuse_miss(frame, found)
         findings.append(found)

@@ -82,18 +82,20 @@ class Company:
             return False
         return any(self.store.facts(FactQuery(filings=ids, numeric_only=True, limit=1)))
 
-    def find(self, entry: Entry, asked: AskedPeriod, member: tuple[str, ...] = ()) -> Finding | Miss:
-        """The entry's number for a period, of the whole or of one member."""
+    def find(
+        self, entry: Entry, asked: AskedPeriod, member: tuple[str, ...] = (), words: Sequence[str] = ()
+    ) -> Finding | Miss:
+        """The entry's number for a period, of the whole, or of the member that words of a question name."""
         if not self.filings:
             return Miss("not_in_store", f"No filing of {self.subject.name} in this scope.", ())
         facts = self.facts(entry)
         if member:
-            of_part = matching(member, facts)
+            of_part = matching(member, words, facts)
         else:
             of_part = [(filing, fact) for filing, fact in facts if not fact.dimensions]
         target = self._target(asked, entry, of_part)
         if target is not None and of_part:
-            chosen = choose(entry, target, self.filings, of_part)
+            chosen = choose(entry, target, self.filings, of_part, self._printed)
             if chosen is not None:
                 return Finding(chosen, self.calendar.name_of(chosen.fact.period))
         return self._miss(entry, asked, member, of_part)

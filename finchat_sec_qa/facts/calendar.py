@@ -19,6 +19,7 @@ DRIFT = 9  # days that the end of a 52/53-week year moves
 QUARTER_DRIFT = 24  # PepsiCo's quarters have 12, 12, 12 and 16 weeks
 QUARTER_NUMBER: dict[str, int] = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "FY": 4}
 MONTH_DAYS = 30.44
+ANY_SPAN = (20, 378)  # "to June 30, 2023" says no length: the longest that ends there is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Calendar:
 
     def _of_dates(self, end: date, months: int | None) -> Target:
         if months is None:
-            return Target(end, 4, 335, 378, self.name_of(Period(None, end)))
+            return Target(end, 4, ANY_SPAN[0], ANY_SPAN[1], self.name_of(Period(None, end)))
         shortest, longest = month_range(months)
         name = self.name_of(Period(end - timedelta(days=round(months * MONTH_DAYS) - 1), end))
         return Target(end, 4, shortest, longest, name)

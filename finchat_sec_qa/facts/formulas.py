@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from finchat_sec_qa.facts.expressions import parse
+from finchat_sec_qa.facts.expressions import OPERATORS, parse
 from finchat_sec_qa.facts.lexicon import Mention, entries, words_of
 
 
@@ -75,7 +75,7 @@ def expand(expression: str, year: int) -> tuple[str, tuple[Operand, ...]]:
     """
     operands: dict[str, Operand] = {}
     text = _expand(parse(expression), year, 0, operands)
-    return text, tuple(operands.values())
+    return ast.unparse(parse(text)), tuple(operands.values())
 
 
 def _expand(node: ast.expr, year: int, back: int, operands: dict[str, Operand]) -> str:
@@ -91,8 +91,8 @@ def _expand(node: ast.expr, year: int, back: int, operands: dict[str, Operand]) 
         case ast.Call(func=ast.Name(id="average"), args=[inner]):
             this = _expand(inner, year, back, operands)
             return f"(({this} + {_expand(inner, year, back + 1, operands)}) / 2)"
-        case ast.BinOp(left=left, op=operator, right=right):
-            sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}[type(operator)]
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
+            sign = OPERATORS[type(operator)][0]
             one, other = _expand(left, year, back, operands), _expand(right, year, back, operands)
             return f"({one} {sign} {other})"
     raise ValueError(f"formulas.toml: {ast.unparse(node)} is not allowed in an expression")

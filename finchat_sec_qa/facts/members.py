@@ -1,7 +1,7 @@
 """Segments, products and countries by the company's own member names."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -24,20 +24,27 @@ PART_AXES = ("StatementGeographicalAxis", "ProductOrServiceAxis", "StatementBusi
 # An elimination or corporate line beside the segments is no part that people ask for by accident.
 CONSOLIDATION_AXIS = "ConsolidationItemsAxis"
 OPERATING_SEGMENTS = "OperatingSegmentsMember"
+MAX_NAME_WORDS = 8
 
 
-def matching(asked: Sequence[str], facts: Iterable[tuple[str, Fact]]) -> list[tuple[str, Fact]]:
-    """Facts of the one member that the asked words name; empty when none or several do."""
-    wanted = tuple(word for word in asked if word not in KIND_WORDS)
+def matching(
+    unread: Sequence[str], words: Sequence[str], facts: Iterable[tuple[str, Fact]]
+) -> list[tuple[str, Fact]]:
+    """Facts of the one member that a question names; empty when none or several do.
+
+    `words` is the question, `unread` those of its words that nothing else explains: the member's name must
+    stand in the question in one piece, and explain them all.
+    """
     found: dict[tuple[str, str], list[tuple[str, Fact]]] = {}
     for filing, fact in facts:
         part = part_of(fact)
-        if part is not None and names(part[1], wanted):
+        if part is not None:
             found.setdefault(part, []).append((filing, fact))
-    parts = _by_axis(found, asked)
-    if len(parts) != 1:
-        return []
-    return parts[0]
+    sizes = {part: _explained(part[1], unread, words) for part in found}
+    longest = max(sizes.values(), default=0)
+    named = {part: facts for part, facts in found.items() if longest and sizes[part] == longest}
+    parts = _by_axis(named, unread)
+    return parts[0] if len(parts) == 1 else []
 
 
 def part_of(fact: Fact) -> tuple[str, str] | None:
@@ -52,21 +59,34 @@ def part_of(fact: Fact) -> tuple[str, str] | None:
     return None
 
 
-def names(member: str, wanted: Sequence[str]) -> bool:
-    """Whether the words are a name of the member: "data center" of "nvda:DataCenterMember"."""
-    if not wanted:
-        return False
+def _explained(member: str, unread: Sequence[str], words: Sequence[str]) -> int:
+    """Letters of the member's longest name in the question, 0 where there is none or words remain."""
+    said = [word for word in words if word != "and"]
+    rest = {word for word in unread if word not in KIND_WORDS and word != "and"}
+    best = 0
+    for name in _names(member):
+        for size in range(1, min(MAX_NAME_WORDS, len(said)) + 1):
+            for at in range(len(said) - size + 1):
+                piece = said[at : at + size]
+                if "".join(piece) == name and rest <= set(piece):
+                    best = max(best, len(name))
+    return best
+
+
+@cache
+def _names(member: str) -> tuple[str, ...]:
+    """The names of a member with the blanks taken out: "datacenter" for "nvda:DataCenterMember"."""
     prefix, _, local = member.rpartition(":")
     if prefix == "country":
-        return " ".join(wanted) in {local.lower(), *_countries().get(local, ())}
+        return (local.lower(), *(name.replace(" ", "") for name in _countries().get(local, ())))
     words = [word.lower() for word in concept_words(local.removesuffix("Member"))]
     joined = "".join(word for word in words if word != "and")
-    asked = "".join(word for word in wanted if word != "and")
-    return asked in (joined, joined.removesuffix("segment"), joined + "s") or joined == asked + "s"
+    plural = joined.removesuffix("s") if joined.endswith("s") else joined + "s"
+    return (joined, plural, joined.removesuffix("segment"))
 
 
 def _by_axis(
-    found: dict[tuple[str, str], list[tuple[str, Fact]]], asked: Sequence[str]
+    found: Mapping[tuple[str, str], list[tuple[str, Fact]]], asked: Sequence[str]
 ) -> list[list[tuple[str, Fact]]]:
     """Where a name stands on several axes ("Automotive" the segment and the product), the asked kind wins."""
     for axis, kinds in AXIS_WORDS.items():

@@ -1,6 +1,6 @@
 """The choice among facts: which one is the answer, and which later ones differ from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,12 +28,17 @@ class Chosen:
 
 
 def choose(
-    entry: Entry, target: Target, filings: Sequence[Filing], facts: Iterable[tuple[str, Fact]]
+    entry: Entry,
+    target: Target,
+    filings: Sequence[Filing],
+    facts: Iterable[tuple[str, Fact]],
+    printed: Callable[[str], bool],
 ) -> Chosen | None:
     """The fact for an entry and period as originally reported: in the earliest filing that covers it.
 
-    Within that filing the concept that fits best, then the most exact value, then the first in the
-    document. Values that later filings restate beyond rounding are named beside it.
+    The concept that fits best comes first. A whole year is taken from an annual report where there is one:
+    the comparative columns of a 10-Q are unaudited. Within a filing the most exact value wins, then the
+    first in the document. Values that later filings restate beyond rounding are named beside it.
     """
     by_filing: dict[str, list[tuple[int, Fact]]] = {}
     for filing_id, fact in facts:
@@ -42,9 +47,15 @@ def choose(
         fit = rank(entry, fact)
         if fit is not None and target.fits(fact):
             by_filing.setdefault(filing_id, []).append((fit, fact))
-    reporting = [filing for filing in sorted(filings, key=_reported) if filing.id in by_filing]
-    if not reporting:
+    if not by_filing:
         return None
+    best = min(fit for fits in by_filing.values() for fit, _ in fits)
+    annual = target.name is not None and target.name.name == "FY"
+    reporting = [
+        filing
+        for filing in sorted(filings, key=lambda filing: _reported(filing, annual=annual))
+        if any(fit == best for fit, _ in by_filing.get(filing.id, ()))
+    ]
     first, *later = reporting
     fact = _best(by_filing[first.id])
     restated = []
@@ -52,6 +63,8 @@ def choose(
         same = [(fit, other) for fit, other in by_filing[filing.id] if other.concept == fact.concept]
         if same and differs(_best(same), fact):
             restated.append((filing, _best(same)))
+        elif same and not printed(first.id) and printed(filing.id):
+            first, fact = filing, _best(same)
     return Chosen(first, fact, tuple(restated))
 
 
@@ -66,9 +79,16 @@ def differs(one: Fact, other: Fact) -> bool:
 
 
 def _best(fits: Sequence[tuple[int, Fact]]) -> Fact:
-    return min(fits, key=lambda item: (item[0], -(item[1].decimals or 0), item[1].document, item[1].start))[1]
+    return min(fits, key=_order)[1]
 
 
-def _reported(filing: Filing) -> tuple[date, date, str]:
+def _order(item: tuple[int, Fact]) -> tuple[int, int, int, int, int]:
+    """Best concept, longest span ("to June 30" is the year to date), most exact, first printed."""
+    fit, fact = item
+    return fit, -fact.period.days, -(fact.decimals or 0), fact.document, fact.start
+
+
+def _reported(filing: Filing, *, annual: bool) -> tuple[bool, date, date, str]:
     """Order of reporting; an unknown date counts as late."""
-    return (filing.period_end or date.max, filing.filed or date.max, filing.id)
+    second = annual and not filing.form.startswith(("10-K", "20-F", "40-F"))
+    return second, filing.period_end or date.max, filing.filed or date.max, filing.id

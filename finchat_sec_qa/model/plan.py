@@ -55,7 +55,8 @@ class Plan:
     entry       key in facts.lexicon, for "fact" and "compare"
     expression  over lexicon keys with prior() and average(), for "formula"
     unit        of the formula's result
-    member      words that name a segment, product or country; empty for the whole
+    member      words that nothing but a segment, product or country can explain; empty for the whole
+    said        the question's words in which the member's name must stand in one piece
     words       the words of the question that carry its meaning, for search
     decimals    digits after the point that the question asks for, None when it does not say
     """
@@ -68,5 +69,6 @@ class Plan:
     expression: str = ""
     unit: str = ""
     member: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
     words: str = ""
     decimals: int | None = None

@@ -51,7 +51,7 @@ def find(
 ) -> Figure | None:
     """The figure that a question asks for; None when it asks for a reported number or for words."""
     base = _named(words, mentions) or _share(words, question, mentions)
-    asked_of = periods[-1:]
+    asked_of = _latest(periods)
     spans = base.spans if base else tuple((mention.start, mention.end) for mention in mentions)
     years = _years(periods)
     if base is not None:
@@ -142,6 +142,14 @@ def _years(periods: Sequence[AskedPeriod]) -> int:
     """Years from the first to the last period named; 0 when there are not two fiscal years."""
     named = [period.year for period in periods if period.kind == "fiscal" and period.year is not None]
     return abs(max(named) - min(named)) if len(named) > 1 else 0
+
+
+def _latest(periods: tuple[AskedPeriod, ...]) -> tuple[AskedPeriod, ...]:
+    """The latest period named: "FY2024 turnover … between FY2023 and FY2024" is of FY2024."""
+    fiscal = [period for period in periods if period.kind == "fiscal" and period.year is not None]
+    if len(fiscal) < len(periods) or not fiscal:
+        return periods[-1:]
+    return (max(fiscal, key=lambda period: (period.year or 0, period.name == "FY")),)
 
 
 def _spans_of(words: Sequence[str], understood: frozenset[str]) -> list[tuple[int, int]]:

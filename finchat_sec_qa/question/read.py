@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from finchat_sec_qa.facts.formulas import overlaps
 from finchat_sec_qa.facts.lexicon import Mention, find_mentions, words_of
+from finchat_sec_qa.facts.members import KIND_WORDS
 from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.model.plan import AskedPeriod, Plan, Subject
 from finchat_sec_qa.question import figures
@@ -37,7 +38,7 @@ FILLER = frozenset(
     "provided q quarter question record recorded relying report reported reporting reports respond "
     "response results round rounded say says shall sheet show shown shows so spend spent stand state "
     "stated statement statements status tell than that the their them there these they this thousand "
-    "thousands to total totaled us usd use used using utilizing value values was we were what when "
+    "thousands to total totaled usd use used using utilizing value values was we were what when "
     "which with within year years yearend you your 10 k 10k 10q form annual quarterly amount amounts "
     "two one decimal decimals places place attributable common net basis achieve achieved stood hold "
     "held who earn earned make made book booked incur incurred pay raise raised percent percentage "
@@ -54,14 +55,18 @@ COMPARE = re.compile(
     r"\b(?:which (?:company|one)|whose|compare|higher|larger|greater|lower|smaller|difference|versus|vs)\b",
     re.IGNORECASE,
 )
+CURRENCY = re.compile(r"\b(?:in\s+)?U\.?S\.?\s+dollars?\b|\bUSD\b", re.IGNORECASE)
+# "(geography)": the kind of a member, no part of its name.
+KIND = re.compile(r"\((?:" + "|".join(sorted(KIND_WORDS)) + r"|[\s/,-]|and|or)+\)", re.IGNORECASE)
 PERCENT = re.compile(r"%|\bpercent(?:age)?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The question taken apart: what the planners below look at."""
+    """The question taken apart: what the planners below look at. `rest` is it without its periods."""
 
     question: str
+    rest: str
     words: tuple[str, ...]
     named: tuple[tuple[int, int], ...]
     subjects: tuple[Subject, ...]
@@ -80,11 +85,12 @@ def read(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...
 def take_apart(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...]) -> Reading:
     """Find periods, then companies in the rest, then the words that remain."""
     found = find_periods(question)
-    rest = _without(question, found)
+    rest = CURRENCY.sub(" ; ", _without(question, found))
     named = find_companies(rest, companies)
     subjects = tuple(dict.fromkeys(item.subject for item in named)) or scoped
     return Reading(
         question=question,
+        rest=rest,
         words=words_of(rest),
         named=tuple((item.start, item.end) for item in named if item.start >= 0),
         subjects=subjects,
@@ -138,6 +144,7 @@ def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
         entry=entry.key,
         unit=entry.unit,
         member=tuple(unread),
+        said=words_of(KIND.sub(" ; ", reading.rest)),
         words=_search_words(reading),
         decimals=reading.decimals,
     )
