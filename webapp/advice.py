@@ -77,6 +77,16 @@ REFUSALS: Final[dict[RefusalReason, tuple[str, tuple[Step, ...]]]] = {
 
 def remote_problem(error: RemoteError, api_url: str) -> Problem:
     """The page for an API that answered with an error, or not at all. The message never holds a stack."""
+    if error.code == "bad_reply":
+        return Problem(
+            502,
+            "These pages cannot read the API’s reply",
+            f"What answers at {api_url} is another program, or another version of the API.",
+            (
+                Step("Start the web pages with FINCHAT_API_URL set to the API’s address"),
+                Step("Run the API and the web pages from the same version"),
+            ),
+        )
     if error.status is None:
         return _unanswered(error, api_url)
     if error.status in {401, 403}:

@@ -19,10 +19,11 @@ from webapp.catalog import CatalogReader, short_name
 from webapp.context import Context, context, set_context
 from webapp.observe import observe
 from webapp.pages import ask, browse, read, status
-from webapp.security import add_headers, sec_link
+from webapp.security import add_headers, refuse_other_names, sec_link
 from webapp.text import segments
 
 MAX_BODY = 2 * 1024 * 1024  # an answer to verify; the longest are some 50 kB
+STATIC_SECONDS = 365 * 24 * 3600  # addresses of static files name their content
 WAIT_BEYOND_API = 5.0  # seconds: the API's own time limit comes first and names itself
 _log = logging.getLogger("webapp")
 
@@ -35,9 +36,9 @@ def create_app(settings: Settings | None = None, client: FinChatClient | None = 
         client = FinChatClient(settings.api_url, token=token, timeout=settings.api_timeout + WAIT_BEYOND_API)
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=10)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     if settings.web_host in LOOPBACK:
-        # A page from elsewhere whose name is made to point here (DNS rebinding) must not read filings.
-        app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]"]
+        app.before_request(refuse_other_names)
     set_context(app, Context(client, settings, CatalogReader(client, time.monotonic)))
     for module in (ask, browse, read, status):
         app.register_blueprint(module.pages)

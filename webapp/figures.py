@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from finchat_sec_qa.model.answer import PeriodView
 
@@ -18,7 +18,8 @@ _PERIODS = {
     "H1": "First half",
     "9M": "First nine months",
 }
-_LONGEST = 60  # characters of a number; a longer one is no figure of a filing
+_NUMBER = re.compile(r"(?=.{1,28}$)-?[0-9]+(\.[0-9]+)?")  # Decimal computes with 28 digits
+_LONGEST_TEXT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,20 @@ class Amount:
 
 def amount(number: str, unit: str) -> Amount:
     """`number` (a decimal string in base units) as a person reads it; what is no number stays as it is."""
-    try:
-        value = Decimal(number) if len(number) <= _LONGEST else None
-    except InvalidOperation:
-        value = None
-    if value is None or not value.is_finite():
-        return Amount(number[:_LONGEST], f"{number[:_LONGEST]} {unit}".strip(), rounded=False)
+    if not _NUMBER.fullmatch(number):
+        shown = number if len(number) <= _LONGEST_TEXT else number[:_LONGEST_TEXT] + "…"
+        return Amount(shown, f"{shown} {unit}".strip(), rounded=False)
+    value = Decimal(number)
     currency, _, per = unit.partition("/")
     exact = f"{_grouped(value)} {_unit_name(unit)}".strip()
     if unit in {"percent", "%"}:
         return Amount(f"{_grouped(value)}%", exact, rounded=False)
     if per and _CURRENCY.match(currency):
         singular = per.removesuffix("s")
-        return Amount(f"{_money(_grouped(abs(value)), currency, value)} per {singular}", exact, rounded=False)
-    text, rounded = _scaled(abs(value))
+        return Amount(
+            f"{_money(_grouped(value.copy_abs()), currency, value)} per {singular}", exact, rounded=False
+        )
+    text, rounded = _scaled(value.copy_abs())
     if _CURRENCY.match(unit):
         return Amount(_money(text, unit, value), exact, rounded)
     return Amount(f"{_sign(value)}{text} {_short_unit(unit)}".strip(), exact, rounded)

@@ -1,9 +1,10 @@
 """What protects a reader: response headers, and which addresses may become links."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Response
+from flask import Response, abort, request
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
@@ -26,6 +27,20 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+
+_OWN_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+
+
+def refuse_other_names() -> None:
+    """Answer 400 unless the request names this machine: a page from elsewhere whose name was made to point
+    here (DNS rebinding) must not read filings. For servers that listen on loopback only.
+    """
+    if not _OWN_NAME.fullmatch(request.headers.get("Host", "")):
+        abort(
+            400,
+            "These pages listen on this machine only and answer to localhost. "
+            "To serve them under another name, set FINCHAT_WEB_HOST to another address.",
+        )
 
 
 def add_headers(response: Response) -> Response:

@@ -330,7 +330,9 @@ class FakeApi:
 
     def _filings(self, request: httpx.Request) -> httpx.Response:
         detail_only = {"documents", "facts", "passages", "warnings"}
-        views = [filing.detail.model_dump(mode="json", exclude=detail_only) for filing in self.filings.values()]
+        views = [
+            filing.detail.model_dump(mode="json", exclude=detail_only) for filing in self.filings.values()
+        ]
         return httpx.Response(200, json={"filings": views})
 
     def _filing(self, request: httpx.Request, filing_id: str, part: str) -> httpx.Response:
@@ -429,11 +431,15 @@ def api_with_answers() -> FakeApi:
     )
     profit = usual.citation(2, "3,392", table=TablePlace(row="Gross margin", column="2023"))
     before = usual.citation(2, "6,581", table=TablePlace(row="Net sales › Total net sales", column="2022"))
-    risk = usual.citation(1, "We buy the optical sensors of our spectrometers from a single supplier in Dresden.")
+    risk = usual.citation(
+        1, "We buy the optical sensors of our spectrometers from a single supplier in Dresden."
+    )
     wait = usual.citation(2, "Lead times for application-specific circuits exceed forty weeks.")
     evil_quote = evil.citation(1, f"Paragraph {HOSTILE} end", url="javascript:alert(1)")
     value = Value(number="7403000000", unit="USD", period=YEAR)
-    last_year = PeriodView(start=date(2022, 1, 1), end=date(2022, 12, 31), fiscal_year=2022, fiscal_period="FY")
+    last_year = PeriodView(
+        start=date(2022, 1, 1), end=date(2022, 12, 31), fiscal_year=2022, fiscal_period="FY"
+    )
     answers = (
         answered(
             REVENUE,
@@ -502,7 +508,13 @@ def _facts(filing: Filing) -> tuple[FactView, ...]:
     rows = (
         ("us-gaap:Revenues", "Revenues", "7403000000", "7,403", ()),
         ("us-gaap:NetIncomeLoss", "Net Income (Loss)", "1297000000", "$1,297", ()),
-        ("us-gaap:Revenues", "Revenues", "1283000000", "1,283", (("srt:ProductOrServiceAxis", "us-gaap:ServiceMember"),)),
+        (
+            "us-gaap:Revenues",
+            "Revenues",
+            "1283000000",
+            "1,283",
+            (("srt:ProductOrServiceAxis", "us-gaap:ServiceMember"),),
+        ),
     )
     return tuple(
         FactView(
