@@ -82,7 +82,7 @@ def _fold(word: str) -> str:
 
 def _run_terms(run: str) -> tuple[str, ...]:
     """The terms of letters and digits with single marks between them."""
-    low = run.lower()
+    low = _ENDING.sub("", run.lower())
     if low.isalpha() and run != "US" and low != "usa":
         return () if low in STOP_WORDS else (_part_term(low),)
     if _NUMBER.fullmatch(low):
@@ -94,7 +94,7 @@ def _run_terms(run: str) -> tuple[str, ...]:
         return (f"{form[1]}-{form[2]}",)
     if _KEPT.fullmatch(low):
         return (low,)
-    parts = _PART.findall(_ENDING.sub("", low))
+    parts = _PART.findall(low)
     return tuple(_part_term(part) for part in parts if part not in STOP_WORDS)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from finchat_sec_qa.errors import FinChatError, StoreCorruptError
 from finchat_sec_qa.model.views import StoreCheck
-from finchat_sec_qa.store.codec import FACT_COLUMNS, FILING_COLUMNS, fact_from, filing_from, layout_from
+from finchat_sec_qa.store import rows
 from finchat_sec_qa.store.database import Database
 from finchat_sec_qa.store.lexical import IndexReader
 from finchat_sec_qa.store.originals import Originals
@@ -21,7 +21,7 @@ def check_store(
     Filings that wait for the index are no problem: the next writer or `open_store` adds them.
     """
     hashes: list[str] = []
-    rows: list[tuple[object, ...]] = []
+    filings: list[tuple[int, str]] = []
     problems: list[str] = []
     try:
         with database.reading() as connection:
@@ -29,14 +29,16 @@ def check_store(
             hashes = [
                 row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM originals ORDER BY 1")
             ]
-            rows = connection.execute(f"SELECT no, {FILING_COLUMNS} FROM filings ORDER BY id").fetchall()
+            filings = connection.execute("SELECT no, id FROM filings ORDER BY id").fetchall()
             problems.extend(_original_problems(originals, hashes))
-            for row in rows:
-                problems.extend(_filing_problems(connection, row))
+            for no, filing in filings:
+                problems.extend(_filing_problems(connection, no, filing))
             problems.extend(_index_problems(connection, searched))
     except StoreCorruptError as error:  # so damaged that reading on makes no sense
         problems.append(str(error))
-    return StoreCheck(holds=not problems, filings=len(rows), originals=len(hashes), problems=tuple(problems))
+    return StoreCheck(
+        holds=not problems, filings=len(filings), originals=len(hashes), problems=tuple(problems)
+    )
 
 
 def _file_problems(connection: sqlite3.Connection) -> Iterator[str]:
@@ -55,14 +57,10 @@ def _original_problems(originals: Originals, hashes: list[str]) -> Iterator[str]
             yield str(error)
 
 
-def _filing_problems(connection: sqlite3.Connection, row: tuple[object, ...]) -> Iterator[str]:
-    no, name = row[0], f"filing {row[1]}"
+def _filing_problems(connection: sqlite3.Connection, no: int, filing: str) -> Iterator[str]:
+    name = f"filing {filing}"
     try:
-        filing_from(row[1:])
-        for fact in connection.execute(f"SELECT {FACT_COLUMNS} FROM facts WHERE filing = ?", (no,)):
-            fact_from(fact)
-        for part, body in connection.execute("SELECT part, body FROM layouts WHERE filing = ?", (no,)):
-            layout_from(part, body)
+        rows.read(connection, no)
     except (ValueError, TypeError, ArithmeticError) as error:
         yield f"{name}: {error}; {_AGAIN}"
     for table in ("documents", "facts", "passages"):

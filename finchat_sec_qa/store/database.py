@@ -102,6 +102,8 @@ class Database:
             raise self._translated(error) from error
         except UnicodeEncodeError as error:
             raise StoreError(f"{self.path}: invalid Unicode cannot be stored: {error}") from error
+        except OverflowError as error:
+            raise StoreError(f"{self.path}: a number has more than 64 bits: {error}") from error
         finally:
             if connection is not None:
                 self._give_back(connection)

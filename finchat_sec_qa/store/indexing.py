@@ -13,14 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from finchat_sec_qa.index.tokens import ANALYSIS
-from finchat_sec_qa.model.passage import Passage
-from finchat_sec_qa.store.codec import (
-    FILING_COLUMNS,
-    PASSAGE_COLUMNS,
-    filing_from,
-    layout_from,
-    passage_from,
-)
+from finchat_sec_qa.store import rows
+from finchat_sec_qa.store.codec import FILING_COLUMNS, filing_from, layout_from
 from finchat_sec_qa.store.database import Database, count_up, meta, set_meta
 from finchat_sec_qa.store.lexical import IndexEntry, IndexWriter, entries, is_usable
 
@@ -161,7 +155,7 @@ class Indexing:
                     "SELECT document, body FROM layouts WHERE filing = ? AND part = 'sections'", (no,)
                 ).fetchall()
             )
-            passages = _passages(connection, no)
+            passages = rows.passages(connection, no)
         sections = [layout_from("sections", bodies.get(index)) for index in range(len(texts))]
         return entries(no, filing_from(row), [text for (text,) in texts], sections, passages)
 
@@ -170,11 +164,6 @@ class Indexing:
         self._pending, self._passages = [], 0
         if writer is not None:
             writer.close()
-
-
-def _passages(connection: sqlite3.Connection, no: int) -> list[tuple[int, Passage]]:
-    query = f"SELECT id, {PASSAGE_COLUMNS} FROM passages WHERE filing = ? ORDER BY id"
-    return [(row[0], passage_from(row[1:])) for row in connection.execute(query, (no,))]
 
 
 def _numbers(connection: sqlite3.Connection, query: str) -> list[int]:

@@ -3,16 +3,18 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from finchat_sec_qa.errors import NotFoundError, StoreCorruptError, StoreError
-from finchat_sec_qa.model.document import Anchor, Block, Page, Section, Table
+from finchat_sec_qa.model.document import Block, Page, Section, Table
 from finchat_sec_qa.model.fact import Fact
-from finchat_sec_qa.model.filing import Company, Filing, StoredDocument
+from finchat_sec_qa.model.filing import Company, Filing, ParsedFiling, StoredDocument
 from finchat_sec_qa.model.passage import PassageHit, Scope
 from finchat_sec_qa.model.views import StoreCheck, StoreInfo
 from finchat_sec_qa.ports import Counts, FactQuery, StoreReader
+from finchat_sec_qa.store import rows
 from finchat_sec_qa.store.catalogue import Catalogue, load_catalogue
 from finchat_sec_qa.store.checking import check_store
 from finchat_sec_qa.store.codec import (
@@ -106,10 +108,6 @@ class SqliteReader(StoreReader):
         """The tables of one document in order. Raises NotFoundError."""
         return self._layout(filing, document, "tables")
 
-    def anchors(self, filing: str, document: int) -> Sequence[Anchor]:
-        """The HTML anchors of one document in order. Raises NotFoundError."""
-        return self._layout(filing, document, "anchors")
-
     def warnings(self, filing: str) -> Sequence[str]:
         """What the parsers found doubtful, document by document. Raises NotFoundError."""
         with self._database.reading() as connection:
@@ -156,6 +154,18 @@ class SqliteReader(StoreReader):
             raise NotFoundError(f"{self._path}: no stored document has SHA-256 {sha256[:80]}")
         return self._originals.read(sha256)
 
+    def parsed(self, filing: str) -> ParsedFiling:
+        """The whole filing as it was put, originals included. Raises NotFoundError, StoreCorruptError."""
+        with self._database.reading() as connection:
+            no = self._number(connection, filing)
+            query = "SELECT sha256 FROM originals WHERE filing = ?"
+            hashes = [sha256 for (sha256,) in connection.execute(query, (no,))]
+            try:
+                found = rows.read(connection, no)
+            except (ValueError, TypeError, ArithmeticError) as error:
+                raise StoreCorruptError(f"filing {filing}: {error}; ingest it again") from error
+        return replace(found, originals={sha256: self._originals.read(sha256) for sha256 in hashes})
+
     def search(self, terms: Sequence[tuple[str, float]], scope: Scope, limit: int) -> Sequence[PassageHit]:
         """The best passages for weighted index terms, best first; ties by filing id, document, offset.
 
@@ -168,7 +178,14 @@ class SqliteReader(StoreReader):
             with self._database.reading() as connection:
                 try:
                     index = self._searched(connection)
-                    return best_passages(connection, self._catalogue(connection), index, terms, scope, limit)
+                    return best_passages(
+                        connection,
+                        self._catalogue(connection),
+                        index,
+                        terms=terms,
+                        scope=scope,
+                        limit=limit,
+                    )
                 except StoreError:
                     # Another process may have put a new index in place and removed the one looked for.
                     if not left:

@@ -1,20 +1,27 @@
-"""Writing one filing into the tables and taking it out, inside the caller's transaction."""
+"""One filing into the tables, out of them whole, and away, inside the caller's transaction."""
 
 import hashlib
 import sqlite3
 from collections.abc import Iterable
 
 from finchat_sec_qa.errors import StoreError
+from finchat_sec_qa.model.document import ParsedDocument
 from finchat_sec_qa.model.filing import ParsedFiling
+from finchat_sec_qa.model.passage import Passage
 from finchat_sec_qa.store.codec import (
     DOCUMENT_COLUMNS,
     FACT_COLUMNS,
     FILING_COLUMNS,
     PASSAGE_COLUMNS,
+    Row,
     document_row,
+    fact_from,
     fact_row,
+    filing_from,
     filing_row,
     layout_bodies,
+    layout_from,
+    passage_from,
     passage_row,
 )
 from finchat_sec_qa.store.database import count_up
@@ -81,6 +88,38 @@ def insert(connection: sqlite3.Connection, parsed: ParsedFiling) -> tuple[int, r
     numbers = _insert_passages(connection, no, parsed)
     count_up(connection, "content")
     return no, numbers
+
+
+def read(connection: sqlite3.Connection, no: int) -> ParsedFiling:
+    """The filing under this number as it was put, but for its originals. Raises ValueError when damaged."""
+    digest, *row = connection.execute(
+        f"SELECT digest, {FILING_COLUMNS} FROM filings WHERE no = ?", (no,)
+    ).fetchone()
+    documents = connection.execute(
+        f"SELECT {DOCUMENT_COLUMNS}, text FROM documents WHERE filing = ? ORDER BY document", (no,)
+    ).fetchall()
+    facts = connection.execute(f"SELECT {FACT_COLUMNS} FROM facts WHERE filing = ? ORDER BY ordinal", (no,))
+    return ParsedFiling(
+        filing=filing_from(row),
+        documents=tuple(_document(connection, no, document) for document in documents),
+        facts=tuple(map(fact_from, facts)),
+        passages=tuple(passage for _, passage in passages(connection, no)),
+        originals={},
+        digest=digest,
+    )
+
+
+def passages(connection: sqlite3.Connection, no: int) -> list[tuple[int, Passage]]:
+    """The passages of a filing with their numbers, in the order they were put."""
+    query = f"SELECT id, {PASSAGE_COLUMNS} FROM passages WHERE filing = ? ORDER BY id"
+    return [(row[0], passage_from(row[1:])) for row in connection.execute(query, (no,))]
+
+
+def _document(connection: sqlite3.Connection, no: int, row: Row) -> ParsedDocument:
+    index, name, kind, role, sha256, size, _, text = row
+    query = "SELECT part, body FROM layouts WHERE filing = ? AND document = ?"
+    parts = {part: layout_from(part, body) for part, body in connection.execute(query, (no, index))}
+    return ParsedDocument(name, kind, role, sha256, size, text, **parts)
 
 
 def delete(connection: sqlite3.Connection, filing: str) -> set[str] | None:

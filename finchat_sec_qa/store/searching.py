@@ -18,6 +18,7 @@ def best_passages(
     connection: sqlite3.Connection,
     catalogue: Catalogue,
     index: IndexReader | None,
+    *,
     terms: Sequence[tuple[str, float]],
     scope: Scope,
     limit: int,

@@ -156,3 +156,4 @@ def _fact(chance: random.Random, at: int, length: int) -> Fact:
         start=at % length,
         end=at % length + 1,
     )
+
