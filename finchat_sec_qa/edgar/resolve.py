@@ -1,6 +1,7 @@
 """From a ticker, CIK or name to the company, asking EDGAR for as little as the question needs."""
 
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ class Resolver:
         self._www = www
         self._data = data
         self._clock = clock
+        self._lock = threading.Lock()
         self._list: tuple[float, TickerList] | None = None
 
     def submissions(self, cik: str) -> tuple[Any, str]:
@@ -83,10 +85,11 @@ class Resolver:
             return None
 
     def _tickers(self) -> TickerList:
-        now = self._clock.monotonic()
-        if self._list is None or now - self._list[0] > LIST_SECONDS:
-            self._list = (now, self._fetched_tickers())
-        return self._list[1]
+        with self._lock:  # of many threads that need it at once, one asks
+            now = self._clock.monotonic()
+            if self._list is None or now - self._list[0] > LIST_SECONDS:
+                self._list = (now, self._fetched_tickers())
+            return self._list[1]
 
     def _fetched_tickers(self) -> TickerList:
         url = f"{self._www}/{_TICKERS}"
