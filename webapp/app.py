@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None, client: FinChatClient | None = 
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=10)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    observe(app)
     if settings.web_host in LOOPBACK:
         app.before_request(refuse_other_names)
     set_context(app, Context(client, settings, CatalogReader(client, time.monotonic)))
@@ -45,7 +46,6 @@ def create_app(settings: Settings | None = None, client: FinChatClient | None = 
     _set_templates(app)
     _set_errors(app)
     app.after_request(add_headers)
-    observe(app)
     return app
 
 
