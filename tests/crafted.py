@@ -76,7 +76,9 @@ def parsed_text(filing: Filing, *sentences: str, section: str = "Part I, Item 1A
     )
 
 
-def parsed_large(name: str, seed: int, *, chars: int = 20_000, facts: int = 200, tables: int = 5) -> ParsedFiling:
+def parsed_large(
+    name: str, seed: int, *, chars: int = 20_000, facts: int = 200, tables: int = 5
+) -> ParsedFiling:
     """A filing with everything in it, the same for the same arguments; its passages hold `marker(name)`."""
     chance = random.Random(f"{name} {seed}")
     filing = filing_named(name, period_end=date(2020, 1, 1) + timedelta(days=chance.randrange(2000)))
@@ -106,7 +108,9 @@ def parsed_large(name: str, seed: int, *, chars: int = 20_000, facts: int = 200,
         blocks=tuple(blocks),
         tables=tuple(grids),
         sections=sections,
-        pages=tuple(Page(n + 1, n * 4_000, min(n * 4_000 + 4_000, len(text))) for n in range(-(-len(text) // 4_000))),
+        pages=tuple(
+            Page(n + 1, n * 4_000, min(n * 4_000 + 4_000, len(text))) for n in range(-(-len(text) // 4_000))
+        ),
         anchors=tuple(Anchor(f"f-{n}", n) for n in range(50)),
         warnings=("Item 8 is shorter than usual",),
     )
@@ -156,4 +160,3 @@ def _fact(chance: random.Random, at: int, length: int) -> Fact:
         start=at % length,
         end=at % length + 1,
     )
-
