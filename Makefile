@@ -22,7 +22,8 @@ install-dev: ## Make .venv with what tests and checks need as well
 	@scripts/environment.sh dev
 
 run: install ## Load the sample filings, start the API (8000) and the web pages (5000); Ctrl-C stops
-	@$(store) exec $(bin)/finchat serve --samples
+	@$(store) FINCHAT_LOG_FORMAT="$${FINCHAT_LOG_FORMAT:-plain}" FINCHAT_LOG_LEVEL="$${FINCHAT_LOG_LEVEL:-WARNING}" \
+		exec $(bin)/finchat serve --samples
 
 samples: install ## Load the sample filings into the store
 	@$(store) $(bin)/finchat ingest --samples
@@ -56,6 +57,7 @@ build: ## Build the sdist and the wheel into dist/
 docs: install-dev ## Write the generated parts of docs/ and .env.example anew
 	$(bin)/python -m scripts.make_settings_docs
 	$(bin)/python -m scripts.make_picture
+	$(bin)/python -m scripts.make_cli_docs
 	$(bin)/finchat schema > docs/answer.schema.json
 
 lock: ## Resolve the dependencies anew into poetry.lock and scripts/tools.txt

@@ -6,12 +6,15 @@ its reason, and in CI (CI=true) it fails. No skip of any kind passes in CI.
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from finchat_sec_qa import Library
+from finchat_sec_qa.config import Settings
 from tests.absence import IN_CI, REPO, find_chromium, find_shared, need_docker, unpack_edgar
 
 _skipped: list[str] = []
@@ -40,6 +43,27 @@ def questions(shared: Path) -> tuple[dict[str, Any], ...]:
     """The questions with exact truth: {"id", "question", "answer" …} as they stand in xbrl.jsonl."""
     lines = (shared / "questions" / "xbrl.jsonl").read_text(encoding="utf-8").splitlines()
     return tuple(json.loads(line) for line in lines if line.strip())
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the sample filings, made once; copy it before you write to it."""
+    folder = tmp_path_factory.mktemp("samples") / "store"
+    with Library.open(Settings(store=folder, jobs=2)) as library:
+        report = library.ingest_samples()
+    assert not report.failed
+    return folder
+
+
+@pytest.fixture(scope="module")
+def free_port() -> int:
+    """A port of loopback that nobody listens on, and whose successor is free as well."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            if port < 65535 and second.connect_ex(("127.0.0.1", port + 1)):
+                return port
 
 
 @pytest.fixture(scope="session")
