@@ -49,7 +49,7 @@ def split_submission(file: SourceFile, limits: Limits) -> tuple[SubmissionHeader
     """
     content = file.content
     if len(content) > limits.max_bytes:
-        raise LimitExceededError(file.name, f"larger than {limits.max_bytes:,} bytes (FINCHAT_PARSE_BYTES)")
+        raise LimitExceededError(file.name, f"larger than {limits.max_bytes:,} bytes (FINCHAT_MAX_FILE_MB)")
     deadline = Deadline(file.name, limits.max_seconds)
     opening = _OPEN.search(content)
     if opening is None:

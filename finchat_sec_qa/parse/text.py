@@ -25,7 +25,7 @@ def parse_text(file: SourceFile, limits: Limits) -> ParsedFile:
     Raises MalformedError for a file that is no text, LimitExceededError.
     """
     if len(file.content) > limits.max_bytes:
-        raise LimitExceededError(file.name, f"larger than {limits.max_bytes:,} bytes (FINCHAT_PARSE_BYTES)")
+        raise LimitExceededError(file.name, f"larger than {limits.max_bytes:,} bytes (FINCHAT_MAX_FILE_MB)")
     deadline = Deadline(file.name, limits.max_seconds)
     parts: list[str] = []
     pages: list[Page] = []
