@@ -116,7 +116,10 @@ def _tidy(name: str) -> str:
 
 def _tickers(cover: str, text: str) -> tuple[str, ...]:
     listed = [
-        found.group(1) for line in cover.split("\n") if not _DEBT.search(line) for found in _LISTED.finditer(line)
+        found.group(1)
+        for line in cover.split("\n")
+        if not _DEBT.search(line)
+        for found in _LISTED.finditer(line)
     ]
     if listed and re.search(r"trading\s+symbol", cover, re.IGNORECASE):
         return usable_symbols(listed)

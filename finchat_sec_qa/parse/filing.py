@@ -16,7 +16,7 @@ from finchat_sec_qa.parse.instance import parse_instance
 from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.parse.parsed import ParsedFile
 from finchat_sec_qa.parse.pdf import parse_pdf
-from finchat_sec_qa.parse.sections import find_sections
+from finchat_sec_qa.parse.sections import find_sections, section_warnings
 from finchat_sec_qa.parse.sniff import FileKind, sniff
 from finchat_sec_qa.parse.submission import SubmissionHeader, split_submission
 from finchat_sec_qa.parse.text import parse_text
@@ -42,8 +42,8 @@ class _Unwrapped:
     """The files of a filing without wrappers, and what the wrapper's header says."""
 
     files: tuple[tuple[SourceFile, FileKind], ...]
-    header: SubmissionHeader = SubmissionHeader()
-    wrappers: tuple[SourceFile, ...] = ()
+    header: SubmissionHeader
+    wrappers: tuple[SourceFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _read_all(
 
 
 def _without_twins(read: Sequence[_Read]) -> list[_Read]:
-    """Each content once (a loose document may also be inside the submission beside it), empty ones left out."""
+    """Each content once (a loose one may also be inside the submission beside it), empty ones left out."""
     once = list({one.parsed.document.sha256: one for one in reversed(read)}.values())[::-1]
     return [one for one in once if one.parsed.document.text] or once
 
@@ -204,18 +204,19 @@ def _identity(ordered: Sequence[_Read], header: SubmissionHeader, form: str) -> 
     return found.or_else(identity_from_cover(main.document.text))
 
 
-def _put_together(
-    ordered: Sequence[_Read], form: str
-) -> tuple[tuple[ParsedDocument, ...], tuple[Fact, ...]]:
+def _put_together(ordered: Sequence[_Read], form: str) -> tuple[tuple[ParsedDocument, ...], tuple[Fact, ...]]:
     documents = []
     facts: list[Fact] = []
     for index, one in enumerate(ordered):
         document = one.parsed.document
         role = document.role or (form if index == 0 else _role_by_name(document.name))
         sections = document.sections
+        warnings = document.warnings
         if index == 0 or role.startswith("EX-13"):
             sections = find_sections(document, form)
-        documents.append(replace(document, role=role, sections=sections))
+        if index == 0:
+            warnings += section_warnings(document, form, sections)
+        documents.append(replace(document, role=role, sections=sections, warnings=warnings))
         facts.extend(replace(fact, document=index) if index else fact for fact in one.parsed.facts)
     return tuple(documents), tuple(facts)
 

@@ -14,12 +14,14 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(
-    rf"\byear\sended\s({DATE})\s?,?\s?\(\s?(?:the\s|our\s|or\s)?[“\"']?fiscal\s(?:year\s)?(20\d\d|19\d\d)", re.IGNORECASE
+    rf"\byear\sended\s({DATE})\s?,?\s?\(\s?(?:the\s|our\s|or\s)?[“\"']?fiscal\s(?:year\s)?(20\d\d|19\d\d)",
+    re.IGNORECASE,
 )
 _MENTION = re.compile(r"\bfiscal\s(?:year\s)?((?:19|20)\d\d)\b", re.IGNORECASE)
 _SPAN = re.compile(
-    rf"\b(three|six|nine|3|6|9|twelve|thirteen|sixteen|twenty[- ]four|twenty[- ]six|twenty[- ]eight|thirty[- ]six|"
-    rf"thirty[- ]nine|forty|12|13|16|24|26|28|36|39|40)[- ](months?|weeks?)\s(?:periods?\s)?ended\s({DATE})?",
+    rf"\b(three|six|nine|3|6|9|twelve|thirteen|sixteen|twenty[- ]four|twenty[- ]six|twenty[- ]eight|"
+    rf"thirty[- ]six|thirty[- ]nine|forty|12|13|16|24|26|28|36|39|40)[- ]"
+    rf"(months?|weeks?)\s(?:periods?\s)?ended\s({DATE})?",
     re.IGNORECASE,
 )
 _MONTHS = {"three": 1, "3": 1, "six": 2, "6": 2, "nine": 3, "9": 3}

@@ -37,7 +37,7 @@ class Identity:
     fiscal_year_end: str = ""
 
     def or_else(self, other: "Identity") -> "Identity":
-        """This identity, with what it does not know taken from `other`."""
+        """The same identity, with what it does not know taken from `other`."""
         missing = {
             field.name: getattr(other, field.name)
             for field in fields(self)

@@ -69,7 +69,7 @@ def parse_instance(file: SourceFile, limits: Limits) -> ParsedFile:
 
 
 def concept_words(concept: str) -> str:
-    """ "us-gaap:NetIncomeLoss" to "Net Income Loss"."""
+    """The name in words: us-gaap:NetIncomeLoss is "Net Income Loss"."""
     return " ".join(_WORD.findall(concept.rsplit(":", 1)[-1])) or concept
 
 
@@ -78,9 +78,7 @@ def _without_duplicates(facts: list[RawFact]) -> list[RawFact]:
     for fact in facts:
         key = (fact.concept, fact.context, fact.unit, fact.language)
         before = kept.get(key)
-        if before is None:
-            kept[key] = fact
-        elif before.nil or _exactness(fact) > _exactness(before):
+        if before is None or before.nil or _exactness(fact) > _exactness(before):
             kept[key] = fact
     return list(kept.values())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -48,9 +49,10 @@ def read_instance(file: SourceFile, limits: Limits, deadline: Deadline) -> Insta
     """Read all facts. Raises MalformedError (no XBRL instance, not well-formed), LimitExceededError."""
     text, warnings = decode(file, limits)
     target = _Target(file.name, limits, deadline)
+    taken: Any = target  # the stubs do not know targets that take namespaces
     # huge_tree lifts libxml2's own limits; ours (size, depth, elements, time) hold instead
     parser = etree.XMLParser(
-        target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
+        target=taken, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
     )
     try:
         for start in range(0, len(text), _CHUNK):

@@ -1,6 +1,7 @@
 """PDF files: pages, printed lines and blocks, by pypdfium2."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -18,6 +19,8 @@ from finchat_sec_qa.parse.plain import plain_lines, without_furniture
 _PDFIUM = threading.Lock()  # pdfium is not safe to call from two threads at once
 _ELEMENTS_PER_PAGE = 1_000
 _MAX_PAGE_CHARACTERS = 1_000_000  # the densest real page seen has 12,000
+# pdfium sometimes joins a heading to the line above it
+_ITEM_INSIDE = re.compile(r"(?<=[.):]) (?=ITEM \d{1,2}[A-C]?\. ?[A-Z])")
 
 
 def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
@@ -26,14 +29,14 @@ def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
     Raises MalformedError for a broken, encrypted or pageless file, LimitExceededError.
     """
     if len(file.content) > limits.max_bytes:
-        raise LimitExceededError(file.name, f"larger than {limits.max_bytes:,} bytes (FINCHAT_PARSE_BYTES)")
+        raise LimitExceededError(file.name, f"larger than {limits.max_bytes:,} bytes (FINCHAT_MAX_FILE_MB)")
     deadline = Deadline(file.name, limits.max_seconds)
     parts: list[str] = []
     pages: list[Page] = []
     blocks: list[Block] = []
     offset = 0
     for number, printed in enumerate(_printed_pages(file, limits, deadline), 1):
-        lines = plain_lines(printed, offset)
+        lines = plain_lines(_ITEM_INSIDE.sub("\n", printed) if "ITEM " in printed else printed, offset)
         end = lines[-1].end if lines else offset
         label, body = without_furniture(lines)
         pages.append(Page(number, offset, end, label))
@@ -61,9 +64,7 @@ def _printed_pages(file: SourceFile, limits: Limits, deadline: Deadline) -> Iter
             raise MalformedError(file.name, "a PDF without pages")
         if count * _ELEMENTS_PER_PAGE > limits.max_elements:
             most = limits.max_elements // _ELEMENTS_PER_PAGE
-            raise LimitExceededError(
-                file.name, f"{count:,} pages, more than {most:,} (FINCHAT_PARSE_ELEMENTS / 1,000)"
-            )
+            raise LimitExceededError(file.name, f"{count:,} pages, more than {most:,}")
         total = 0
         for index in range(count):
             deadline.check()

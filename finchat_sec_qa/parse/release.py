@@ -11,19 +11,26 @@ from finchat_sec_qa.parse.identity import Identity, usable_symbols
 
 _TOP = 3_000  # characters: headline, bullets and the first paragraphs
 _HEADLINE = 400
-_EXCHANGE = r"(?:NYSE|NASDAQ|Nasdaq|Nasdaq(?:GS|GM|CM)|ASX|LSE|TSX|Cboe)(?:\s?/\s?[A-Za-z]+|\s(?:GS|American|Arca))?"
+_EXCHANGE = (
+    r"(?:NYSE|NASDAQ|Nasdaq|Nasdaq(?:GS|GM|CM)|ASX|LSE|TSX|Cboe)(?:\s?/\s?[A-Za-z]+|\s(?:GS|American|Arca))?"
+)
 _LISTED = re.compile(rf"([^()\n–—]{{2,80}})\s\((?:{_EXCHANGE})\s?:\s?([A-Z][A-Z0-9.]{{0,5}})\b")
-_SYMBOL = re.compile(rf"\b(?:NYSE|NASDAQ|Nasdaq)\s?:\s?([A-Z][A-Z0-9.]{{0,5}})\b")
-_REPORTS = re.compile(r"^([A-Z][^\n]{1,60}?)\s(?:reports|announces|delivers|posts|declares)\b", re.MULTILINE | re.IGNORECASE)
+_SYMBOL = re.compile(r"\b(?:NYSE|NASDAQ|Nasdaq)\s?:\s?([A-Z][A-Z0-9.]{0,5})\b")
+_REPORTS = re.compile(
+    r"^([A-Z][^\n]{1,60}?)\s(?:reports|announces|delivers|posts|declares)\b", re.MULTILINE | re.IGNORECASE
+)
 _ORDINALS = ("first", "second", "third", "fourth")
 _QUARTER = re.compile(rf"\b({'|'.join(_ORDINALS)})[- ]?quarter|\bQ([1-4])\b", re.IGNORECASE)
 _YEAR = re.compile(
-    r"\b(?:fiscal(?:\syear)?|full[- ]year|quarter,?(?:\sof)?(?:\sfiscal)?(?:\syear)?|Q[1-4])\s?(20\d\d|19\d\d)"
+    r"\b(?:fiscal(?:\syear)?|full[- ]year|quarter,?(?:\sof)?(?:\sfiscal)?(?:\syear)?|Q[1-4])"
+    r"\s?(20\d\d|19\d\d)"
     r"|\b(20\d\d|19\d\d)\s(?:first|second|third|fourth|full|results)",
     re.IGNORECASE,
 )
 _RESULTS = re.compile(r"\bresults\b|\bearnings\b", re.IGNORECASE)
-_WHOLE_YEAR = re.compile(r"\bfull[- ]year\b|\bfiscal(?:\syear)?\s20\d\d\sresults|\btwelve\smonths\b|\byear\sended\b", re.IGNORECASE)
+_WHOLE_YEAR = re.compile(
+    r"\bfull[- ]year\b|\bfiscal(?:\syear)?\s20\d\d\sresults|\btwelve\smonths\b|\byear\sended\b", re.IGNORECASE
+)
 _ENDED = re.compile(rf"(form\s10-[kq][^.]{{0,60}}|days\s)?\bended\s({DATE})", re.IGNORECASE)
 _DATE = re.compile(DATE, re.IGNORECASE)
 _NEAR = 8  # days that a 52/53-week quarter may end away from the month's end
@@ -67,7 +74,7 @@ def _quarter(text: str) -> FiscalPeriodName | None:
 
 
 def _period_end(text: str, quarter: FiscalPeriodName | None, year: int | None) -> date | None:
-    """The latest day that a period "ended", else the day near the calendar quarter's end that is printed most."""
+    """The latest day that a period "ended", else the one near the calendar quarter's end printed most."""
     days = [read_date(day) for aside, day in _ENDED.findall(text) if not aside]
     ended = [day for day in days if day is not None]
     if ended:

@@ -12,7 +12,9 @@ _SUBMISSION = re.compile(
     rb"<(?:SEC|IMS)-(?:DOCUMENT|HEADER)>|\A\s*<SUBMISSION>|\A-----BEGIN PRIVACY-ENHANCED MESSAGE-----"
     rb"|\A\s*<DOCUMENT>\s*<TYPE>"
 )
-_ROOT = re.compile(rb"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
+_ROOT = re.compile(
+    rb"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
+)
 # <TABLE> alone is no sign of HTML: plain-text filings have it, with <S> and <C> where HTML has rows
 _HTML = re.compile(rb"<(?:html|body|div|tr|td|p|font|center|title)\b", re.IGNORECASE)
 _INLINE = re.compile(rb"<ix:|\binlineXBRL\b")
@@ -25,13 +27,27 @@ _MAX_ERROR_PAGE = 100_000  # bytes; EDGAR's are below 10,000, a filing that quot
 _VIEWER = re.compile(rb"report\.css|Show\.js|<title>[^<]*EDGAR Filing (?:Documents|Index)", re.IGNORECASE)
 _VIEWER_NAME = re.compile(r"R\d{1,4}\.html?|.*-index(?:-headers)?\.html?", re.IGNORECASE)
 _FILING_TEXT = re.compile(
-    rb"securities\s+and\s+exchange\s+commission|^<(?:PAGE|TABLE)>|form\s+(?:10-[kq]|8-k)", re.IGNORECASE | re.MULTILINE
+    rb"securities\s+and\s+exchange\s+commission|^<(?:PAGE|TABLE)>|form\s+(?:10-[kq]|8-k)",
+    re.IGNORECASE | re.MULTILINE,
 )
-_OTHER_SUFFIXES = (".css", ".js", ".json", ".xsd", ".zip", ".xlsx", ".xls", ".jpg", ".gif", ".png", ".idx", ".gz")
+_OTHER_SUFFIXES = (
+    ".css",
+    ".js",
+    ".json",
+    ".xsd",
+    ".zip",
+    ".xlsx",
+    ".xls",
+    ".jpg",
+    ".gif",
+    ".png",
+    ".idx",
+    ".gz",
+)
 
 
 def sniff(file: SourceFile) -> FileKind:
-    """The kind of a file; "other" for all that is no document of a filing (pictures, linkbases, viewer pages).
+    """The kind of a file; "other" for what is no document of a filing (pictures, linkbases, viewer pages).
 
     "error_page" is a page that a server sent instead of a file.
     """
