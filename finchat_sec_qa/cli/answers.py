@@ -78,7 +78,6 @@ def _show_citation(citation: Citation) -> None:
     say(f"    “{one_line(citation.quote, LONGEST_QUOTE)}”")
     if citation.concept:
         say(f"    {one_line(citation.concept)}{f' {one_line(citation.fact_id)}' if citation.fact_id else ''}")
-    say(
-        f"    characters {citation.start} to {citation.end}"
-        + (f", {one_line(citation.url)}" if citation.url else "")
-    )
+    say(f"    characters {citation.start} to {citation.end}")
+    if citation.url:
+        say(f"    {one_line(citation.url)}")

@@ -1,6 +1,7 @@
 """`finchat serve`: the API and the web pages over one store."""
 
 import signal
+import sys
 from types import FrameType
 
 import click
@@ -15,6 +16,7 @@ from finchat_sec_qa.config import Settings, environment, load
 from finchat_sec_qa.errors import NotFoundError, StoreError
 from finchat_sec_qa.model.progress import Progress
 
+LOG_LEVELS = ("WARNING", "INFO", "DEBUG")  # of the servers on a terminal, by the number of -v
 START_SECONDS = 60.0  # a slow machine's first start compiles every module
 
 
@@ -64,7 +66,7 @@ def command(
     stop = _Stop()
     with stop, Services(stop.asked) as running:
         for service in services:
-            running.start(service, environment(**_settings_of(settings, services)))
+            running.start(service, environment(**_settings_of(session, settings, services)))
         with session.reader() as library:
             questions = [] if stop.asked() else example_questions(library)
         if running.wait_until_healthy(START_SECONDS):
@@ -83,8 +85,12 @@ def plan(settings: Settings, *, api_only: bool) -> list[Service]:
     return services
 
 
-def _settings_of(settings: Settings, services: list[Service]) -> dict[str, object]:
-    """What the children must know beyond the environment they inherit."""
+def _settings_of(session: Session, settings: Settings, services: list[Service]) -> dict[str, object]:
+    """What the children must know beyond the environment they inherit.
+
+    On a terminal their log lines are for a person: plain, and warnings only, unless the settings or -v say
+    otherwise.
+    """
     api = services[0]
     chosen: dict[str, object] = {
         "store": settings.store.absolute(),
@@ -94,6 +100,11 @@ def _settings_of(settings: Settings, services: list[Service]) -> dict[str, objec
     }
     if len(services) > 1:
         chosen |= {"web_host": services[1].host, "web_port": services[1].port}
+    if sys.stderr.isatty():
+        if "log_format" not in settings.model_fields_set:
+            chosen["log_format"] = "plain"
+        if "log_level" not in settings.model_fields_set:
+            chosen["log_level"] = LOG_LEVELS[min(session.verbosity, len(LOG_LEVELS) - 1)]
     return chosen
 
 
