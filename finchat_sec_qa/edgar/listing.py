@@ -25,11 +25,14 @@ class Registrant:
 
 @dataclass(frozen=True, slots=True)
 class ListedFiling:
-    """One line of a list of filings; `document` is the main document's name, "" where there is none."""
+    """One line of a list of filings; `document` is the main document's name, "" where there is none.
+
+    `filed` is None where the list leaves it out, as some mirrors' lists do.
+    """
 
     accession: str
     form: str
-    filed: date
+    filed: date | None
     period: date | None
     document: str
 
@@ -92,7 +95,7 @@ def _line(accession: str, form: str, filed: str, period: str, document: str) -> 
     return ListedFiling(
         accession,
         form.strip().upper(),
-        date.fromisoformat(filed),
+        date.fromisoformat(filed) if filed else None,
         date.fromisoformat(period) if period else None,
         # EDGAR names forms 3 to 5 by their rendering, folder and all; the document itself is the last part
         document.rpartition("/")[2],
@@ -100,7 +103,10 @@ def _line(accession: str, form: str, filed: str, period: str, document: str) -> 
 
 
 class Choice:
-    """Collects the filings that fit a query, up to its limit for each form. Forms must be named exactly."""
+    """Collects the filings that fit a query, up to its limit for each form.
+
+    Forms must be named exactly. A filing without a date of filing is in time.
+    """
 
     def __init__(self, query: FilingQuery) -> None:
         self._query = query
@@ -110,7 +116,8 @@ class Choice:
     def add(self, filings: Iterator[ListedFiling]) -> None:
         """Take from one list what fits."""
         for filing in filings:
-            if filing.form in self._forms and self._in_time(filing.filed, filing.filed):
+            in_time = filing.filed is None or self._in_time(filing.filed, filing.filed)
+            if filing.form in self._forms and in_time:
                 self._fitting.setdefault(filing.accession, filing)
 
     def wants(self, page: OlderPage) -> bool:
@@ -120,7 +127,7 @@ class Choice:
 
     def chosen(self) -> tuple[ListedFiling, ...]:
         """What fits, newest first."""
-        newest = sorted(self._fitting.values(), key=lambda filing: filing.filed, reverse=True)
+        newest = sorted(self._fitting.values(), key=_moment, reverse=True)
         kept: list[ListedFiling] = []
         for filing in newest:
             if sum(other.form == filing.form for other in kept) < self._query.limit:
@@ -131,6 +138,10 @@ class Choice:
         """True when the days from `first` to `last` touch the query's."""
         since, until = self._query.since, self._query.until
         return (since is None or last >= since) and (until is None or first <= until)
+
+
+def _moment(filing: ListedFiling) -> date:
+    return filing.filed or filing.period or date.min
 
 
 def _bad(label: str, error: Exception) -> BadBodyError:

@@ -1,7 +1,9 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from finchat_sec_qa.edgar.bodies import parse_json
 from finchat_sec_qa.edgar.listing import (
     Choice,
     OlderPage,
@@ -47,6 +49,13 @@ def test_dates_are_of_filing_and_included() -> None:
     since, until = date(2024, 2, 1), date(2025, 2, 1)
     assert chosen(FilingQuery("A", forms=("10-K",), since=since, until=until)) == ["b.htm", "d.htm"]
     assert chosen(FilingQuery("A", forms=("10-K",), until=date(2024, 1, 31))) == [""]
+
+
+def test_a_filing_without_a_date_of_filing_is_in_time_and_sorts_by_its_period() -> None:
+    rows = [("0000000001-24-000001", "10-K", "", "2024-06-30", "undated.htm"), *ROWS]
+    choice = Choice(FilingQuery("A", forms=("10-K",), since=date(2024, 2, 1)))
+    choice.add(listed_filings(submissions(1, "A", rows), "x"))
+    assert [filing.document for filing in choice.chosen()] == ["b.htm", "undated.htm", "d.htm"]
 
 
 def test_older_pages_are_wanted_only_where_they_may_help() -> None:
@@ -107,6 +116,17 @@ def test_a_page_cannot_lead_elsewhere(name: str) -> None:
 def test_other_shapes_are_refused(value: object) -> None:
     with pytest.raises(BadBodyError, match=r"x\.json: not a list of filings"):
         list(listed_filings(value, "x.json"))
+
+
+@pytest.mark.shared
+def test_every_real_list_is_read(edgar: Path) -> None:
+    for path in sorted((edgar / "submissions").iterdir()):
+        value = parse_json(path.read_bytes(), path.name)
+        columns = value["filings"]["recent"] if "filings" in value else value
+        assert len(list(listed_filings(value, path.name))) == len(columns["form"])
+        if "filings" in value:
+            assert path.name == f"CIK{registrant(value, path.name).cik}.json"
+            assert len(older_pages(value, path.name)) == len(value["filings"]["files"])
 
 
 @pytest.mark.parametrize("value", [None, [], {"cik": "1"}, {"cik": "none", "name": "A"}])
