@@ -60,7 +60,10 @@ project() { # project main|dev
   [[ $group == dev ]] && with=(--with dev)
   .tools/bin/python -m poetry export --quiet --no-interaction "${with[@]}" --output ".make/$group.txt"
   install .venv ".make/$group.txt"
-  .tools/bin/python -m poetry install --quiet --no-interaction --only-root
+  # pip, because `poetry install` writes commands that cannot start in a folder with a space in its name. The
+  # build backend is the one that came with Poetry, so nothing unpinned is fetched for the build.
+  PYTHONPATH=$(.tools/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+    .venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
   echo "$now" >".venv/.installed-$group"
 }
 
