@@ -90,8 +90,7 @@ def parsed_large(
         blocks.append(Block("paragraph", start, start + len(paragraph)))
         page = 1 + start // 4_000
         passages.append(Passage(0, start, len(text) - 1, page, "Part I, Item 1A", words[1], "text"))
-    for at in range(tables):
-        grids.append(_table(chance, at * 50))
+    grids.extend(_table(chance, at * 50) for at in range(tables))
     sections = (
         Section("Part I", "Item 1A", "Risk Factors", 0, len(text) // 2),
         Section("Part II", "Item 8", "Financial Statements", len(text) // 2, len(text), "shorter than usual"),

@@ -32,11 +32,14 @@ class SqliteStore(SqliteReader, StoreWriter):
     Threads may share an object. Writes of one that was opened for reading only raise StoreError.
     """
 
-    def __init__(self, path: Path, database: Database, *, read_only: bool, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, database: Database, *, read_only: bool, clock: Clock, lock_wait: float
+    ) -> None:
         """Use `open_store`, which prepares the directory."""
         super().__init__(path, database)
         self._read_only = read_only
         self._lock = WriteLock(path / LOCK)
+        self._lock_wait = lock_wait
         self._turn = threading.RLock()
         self._indexing = Indexing(database, path / "index", clock.monotonic)
 
@@ -154,7 +157,7 @@ class SqliteStore(SqliteReader, StoreWriter):
         if self._read_only:
             raise StoreError(f"{self._path}: the store was opened for reading only")
         with self._turn:
-            self._lock.acquire(LOCK_WAIT)
+            self._lock.acquire(self._lock_wait)
             try:
                 yield
             except BaseException:
@@ -168,12 +171,15 @@ class SqliteStore(SqliteReader, StoreWriter):
         self._originals.tidy(known)
 
 
-def open_store(path: Path, *, read_only: bool = False, clock: Clock | None = None) -> SqliteStore:
+def open_store(
+    path: Path, *, read_only: bool = False, clock: Clock | None = None, lock_wait: float = LOCK_WAIT
+) -> SqliteStore:
     """Open the store in directory `path`, bringing an older one up to date; a writer makes a missing one.
 
     Filings that a killed writer left out of the search index are indexed first, also by a reader, unless
-    another process is writing. Raises NotFoundError when a reader finds no store, StoreVersionError for a
-    store of a newer program, StoreError when the directory cannot be used.
+    another process is writing. Writes wait `lock_wait` seconds for such a process. Raises NotFoundError when
+    a reader finds no store, StoreVersionError for a store of a newer program, StoreError when the directory
+    cannot be used.
     """
     database = Database(path / DATABASE)
     if read_only:
@@ -181,9 +187,11 @@ def open_store(path: Path, *, read_only: bool = False, clock: Clock | None = Non
             raise NotFoundError(f"no store at {path}; run `finchat ingest PATH…` to make one")
     else:
         _make_folder(path)
-    store = SqliteStore(path, database, read_only=read_only, clock=clock or SystemClock())
+    store = SqliteStore(
+        path, database, read_only=read_only, clock=clock or SystemClock(), lock_wait=lock_wait
+    )
     try:
-        _bring_up_to_date(path, database)
+        _bring_up_to_date(path, database, lock_wait)
         store.catch_up()
     except BaseException:
         store.close()
@@ -201,14 +209,14 @@ def _make_folder(path: Path) -> None:
         ) from error
 
 
-def _bring_up_to_date(path: Path, database: Database) -> None:
+def _bring_up_to_date(path: Path, database: Database, lock_wait: float) -> None:
     if not os.access(path, os.W_OK):
         database.require_version()
         return
     if database.path.is_file() and database.version == VERSION:
         return
     lock = WriteLock(path / LOCK)
-    lock.acquire(LOCK_WAIT)
+    lock.acquire(lock_wait)
     try:
         database.migrate()
     finally:
