@@ -48,6 +48,7 @@ class Group:
     text: str
     plain: str
     number: PrintedNumber | None = None
+    mark: bool = False  # a footnote mark in a cell of its own
     column: int = -1
     start: int = -1
 
@@ -108,34 +109,44 @@ def _glue(groups: list[Group]) -> list[Group]:
     joined: list[Group] = []
     before: Group | None = None
     for group in groups:
-        if before is not None:
-            near = group.first - before.last <= GLUE_GAP
-            if near and not _BEFORE.fullmatch(group.text):
-                group = _join(before, group)
-            else:
-                joined.append(before)
+        short = len(group.text) <= 6
+        leads = short and _BEFORE.fullmatch(group.text) is not None
+        if before is not None and not leads and group.first - before.last <= GLUE_GAP:
+            joined.append(_join(before, group))
             before = None
-        if _BEFORE.fullmatch(group.text):
-            before = group
-        elif joined and _AFTER.fullmatch(group.text) and group.first - joined[-1].last <= GLUE_GAP:
+            continue
+        if before is not None:
+            joined.append(before)
+        before = group if leads else None
+        if leads:
+            continue
+        if joined and short and _AFTER.fullmatch(group.text) and group.first - joined[-1].last <= GLUE_GAP:
             joined[-1] = _join(joined[-1], group)
         else:
             joined.append(group)
     if before is not None:
         joined.append(before)
     for group in joined:
-        if group.plain[0] in _MAY_BE_NUMBER:
+        group.mark = _is_mark(group)
+        if not group.mark and group.plain[0] in _MAY_BE_NUMBER:
             group.number = read_number(group.plain)
     return joined
 
 
 _MAY_BE_NUMBER = frozenset("0123456789.+([$€£¥UuCc-‐‑‒–—―−")
+_MARK = re.compile(r"\(?[a-z*†‡§#]{1,2}\)?")
+
+
+def _is_mark(group: Group) -> bool:
+    if _MARK.fullmatch(group.text):
+        return True
+    return all(sum(end - start for start, end in p.raised) >= p.chars for p in group.paragraphs)
 
 
 def _join(left: Group, right: Group) -> Group:
     return Group(
         left.paragraphs + right.paragraphs,
-        left.joins + ["", *right.joins[1:]],
+        [*left.joins, "", *right.joins[1:]],
         left.first,
         right.last,
         left.header and right.header,
@@ -152,13 +163,13 @@ def columns_of(rows: list[list[Group]]) -> list[tuple[int, int]]:
     filled = [row for row in rows if row]
     edge = min((row[0].first for row in filled), default=0)
     numbers = [g for row in filled for g in row if g.number and not g.year and g.first != edge]
-    others = [g for row in filled if len(row) > 1 for g in row if g.first != edge]
+    others = [g for row in filled if len(row) > 1 for g in row if g.first != edge and not g.mark]
     columns: list[list[int]] = []
-    for group in sorted(numbers, key=lambda g: (g.last - g.first, g.first)):
-        _widen(columns, group)
-    for group in sorted(others, key=lambda g: (g.last - g.first, g.first)):
-        if not any(group.first < last and first < group.last for first, last in columns):
-            columns.append([group.first, group.last])
+    for first, last in _narrow_first(numbers):
+        _widen(columns, first, last)
+    for first, last in _narrow_first(others):
+        if not any(first < column[1] and column[0] < last for column in columns):
+            columns.append([first, last])
     columns.sort()
     first_value = columns[0][0] if columns else edge + 1
     ranges = [(edge, max(first_value, edge + 1)), *((first, last) for first, last in columns)]
@@ -168,13 +179,19 @@ def columns_of(rows: list[list[Group]]) -> list[tuple[int, int]]:
     return ranges
 
 
-def _widen(columns: list[list[int]], group: Group) -> None:
-    met = [column for column in columns if group.first < column[1] and column[0] < group.last]
+def _narrow_first(groups: list[Group]) -> list[tuple[int, int]]:
+    """Their distinct grid ranges, the narrowest first, left before right."""
+    return sorted({(g.first, g.last) for g in groups}, key=lambda found: (found[1] - found[0], found[0]))
+
+
+def _widen(columns: list[list[int]], first: int, last: int) -> None:
+    """Let a range widen the one column it meets, or be a new one; a range over several widens none."""
+    met = [column for column in columns if first < column[1] and column[0] < last]
     if not met:
-        columns.append([group.first, group.last])
+        columns.append([first, last])
     elif len(met) == 1:
-        met[0][0] = min(met[0][0], group.first)
-        met[0][1] = max(met[0][1], group.last)
+        met[0][0] = min(met[0][0], first)
+        met[0][1] = max(met[0][1], last)
 
 
 def _column(ranges: list[tuple[int, int]], group: Group) -> int:

@@ -12,7 +12,7 @@ from finchat_sec_qa.parse.inline import Inline
 from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.parse.markup import Attributes, Handler, read_markup
 from finchat_sec_qa.parse.parsed import ParsedFile
-from finchat_sec_qa.parse.styles import Rule, Style, Styles
+from finchat_sec_qa.parse.styles import PLAIN, Rule, Style, Styles
 from finchat_sec_qa.parse.writer import Writer
 
 _BLOCKS = frozenset(
@@ -20,7 +20,6 @@ _BLOCKS = frozenset(
     "h6 header hr html legend li main menu nav ol option p page pre section table tbody td tfoot th thead title tr "
     "ul".split()
 )
-_SILENT = frozenset("head script style template textarea select noscript iframe object svg ix:header".split())
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 _KNOWN = _BLOCKS | frozenset("span font b i u a br img sup sub em strong".split())
 
@@ -69,7 +68,7 @@ class HtmlWalk(Handler):
         self.inline = Inline()
         self.known = False
         self._styles = Styles()
-        self._style = Style()
+        self._style = PLAIN
         self._stack: list[tuple[Style, Rule]] = []
         self._paragraph = Paragraph()
         self._tables: list[_TableLevel] = []
@@ -82,12 +81,11 @@ class HtmlWalk(Handler):
 
     def start(self, name: str, attributes: Attributes) -> None:
         """An element begins."""
-        rule = self._styles.rule(attributes.get("style"))
+        style, rule = self._styles.resolve(self._style, name, attributes)
         self._stack.append((self._style, rule))
         if ":" in name:
             self._start_xbrl(name, attributes)
-        style = self._styles.resolve(self._style, name, rule, attributes)
-        self._style = style._replace(hidden=True) if name in _SILENT and not style.hidden else style
+        self._style = style
         if attributes and ("id" in attributes or "name" in attributes or "href" in attributes):
             self._name(name, attributes)
         if rule.break_before and name != "hr":
@@ -248,8 +246,7 @@ class HtmlWalk(Handler):
 
     def _start_xbrl(self, name: str, attributes: Attributes) -> None:
         if name.startswith("ix:"):
-            hidden = self._style.hidden or any(rule.hidden for _, rule in self._stack[-1:])
-            self.inline.start(name, attributes, hidden=hidden)
+            self.inline.start(name, attributes, hidden=self._style.hidden)
         elif name.startswith("xbrl"):
             self.inline.contexts.start(name, attributes)
 
@@ -287,5 +284,8 @@ class HtmlWalk(Handler):
 
 
 def _span(attributes: Attributes, name: str) -> int:
-    value = attributes.get(name, "1").strip()
+    value = attributes.get(name)
+    if value is None:
+        return 1
+    value = value.strip()
     return int(value) if value.isdecimal() and len(value) < 6 else 1

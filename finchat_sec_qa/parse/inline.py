@@ -7,6 +7,7 @@ What cannot be read becomes a warning, never a guess.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from finchat_sec_qa.model.fact import EXACT, Fact
 from finchat_sec_qa.model.period import Period
@@ -40,7 +41,7 @@ class _Tag:
     inner: list["_Tag"] = field(default_factory=list)
 
     def get(self, name: str) -> str:
-        return self.attributes.get(name, "").strip()
+        return self.attributes.get(name, "")
 
     @property
     def nil(self) -> bool:
@@ -73,7 +74,7 @@ class Inline:
             self._warn("tuples are not read")
         if name not in _TAGS:
             return
-        plain = {_bare(key): value for key, value in attributes.items()}
+        plain = {_bare(key): value.strip() for key, value in attributes.items()}
         wanted = not (name == "ix:nonNumeric" and _is_block(plain))
         tag = _Tag(name, plain, hidden, [] if wanted else None)
         if name == "ix:continuation":
@@ -239,6 +240,7 @@ class _BrokenFactError(Exception):
     """Why one fact cannot be read."""
 
 
+@lru_cache(maxsize=1_024)
 def _bare(key: str) -> str:
     """An attribute's name without namespace or prefix, in lower case, whichever parser gave it."""
     return key.rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower()

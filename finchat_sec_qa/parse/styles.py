@@ -4,6 +4,8 @@ Filings style every element in place; style sheets are not used on EDGAR, so tha
 """
 
 import re
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import NamedTuple
 
 from finchat_sec_qa.parse.markup import Attributes
@@ -26,8 +28,9 @@ _BOLD_TAGS = frozenset({"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}
 _BREAKS = frozenset({"always", "page", "left", "right"})
 
 
-class Style(NamedTuple):
-    """What is inherited. Sizes and lengths in points; `left` is the distance from the block's edge."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Style:
+    """What is inherited; one object for each distinct setting. Sizes and lengths in points; `left` is the distance from the block's edge."""
 
     hidden: bool = False
     bold: bool = False
@@ -60,15 +63,34 @@ class Rule(NamedTuple):
 NO_RULE = Rule()
 
 
+PLAIN = Style()
+_KEY = attrgetter(*(field.name for field in fields(Style)))
+_SILENT = frozenset("head script style template textarea select noscript iframe object svg ix:header".split())
+
+
 class Styles:
     """Resolves styles, each distinct combination once."""
 
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}
-        self._resolved: dict[tuple[Style, str, Rule, str, str], Style] = {}
+        self._resolved: dict[tuple[Style, str, str | None, str], tuple[Style, Rule]] = {}
+        self._known: dict[tuple[object, ...], Style] = {_KEY(PLAIN): PLAIN}
 
-    def rule(self, text: str | None) -> Rule:
-        """The rule of one style attribute."""
+    def resolve(self, parent: Style, name: str, attributes: Attributes) -> tuple[Style, Rule]:
+        """The style inside an element, and what its own style attribute says."""
+        text = attributes.get("style")
+        extra = ""
+        if len(attributes) > (text is not None):
+            extra = _extra(name, attributes)
+        key = (parent, name, text, extra)
+        found = self._resolved.get(key)
+        if found is None:
+            rule = self._rule(text)
+            style = _apply(parent, name, rule, extra)
+            found = self._resolved[key] = (self._known.setdefault(_KEY(style), style), rule)
+        return found
+
+    def _rule(self, text: str | None) -> Rule:
         if not text:
             return NO_RULE
         found = self._rules.get(text)
@@ -76,15 +98,14 @@ class Styles:
             found = self._rules[text] = read_rule(text)
         return found
 
-    def resolve(self, parent: Style, name: str, rule: Rule, attributes: Attributes) -> Style:
-        """The style inside an element."""
-        align = attributes.get("align") or ""
-        extra = (attributes.get("size") or "") if name == "font" else ("href" if "href" in attributes else "")
-        key = (parent, name, rule, align, extra)
-        found = self._resolved.get(key)
-        if found is None:
-            found = self._resolved[key] = _apply(parent, name, rule, align.lower(), extra)
-        return found
+
+def _extra(name: str, attributes: Attributes) -> str:
+    """The presentational attribute that counts for this element."""
+    if name == "font":
+        return attributes.get("size") or ""
+    if name == "a":
+        return "href" if "href" in attributes else ""
+    return (attributes.get("align") or "").lower()
 
 
 def read_rule(text: str) -> Rule:
@@ -147,14 +168,14 @@ def length(value: str | None) -> float:
     return float(found.group(1)) * _UNIT_POINTS[(found.group(2) or "px").lower()]
 
 
-def _apply(parent: Style, name: str, rule: Rule, align: str, extra: str) -> Style:
+def _apply(parent: Style, name: str, rule: Rule, extra: str) -> Style:
     centred = parent.centred if rule.centred is None else rule.centred
-    if rule.centred is None and (align or name == "center"):
-        centred = align == "center" or name == "center"
+    if rule.centred is None and name not in {"font", "a"} and (extra or name == "center"):
+        centred = extra == "center" or name == "center"
     size = rule.size or (_FONT_SIZES.get(extra, parent.size) if name == "font" else parent.size)
     cell = name in {"td", "th"}
     return Style(
-        hidden=parent.hidden or rule.hidden,
+        hidden=parent.hidden or rule.hidden or name in _SILENT,
         bold=(parent.bold or name in _BOLD_TAGS) if rule.bold is None else rule.bold,
         italic=(parent.italic or name in {"i", "em"}) if rule.italic is None else rule.italic,
         underline=(parent.underline and not cell) or rule.underline or name == "u",

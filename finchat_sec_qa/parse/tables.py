@@ -7,8 +7,10 @@ from decimal import Decimal
 from finchat_sec_qa.model.document import Cell
 from finchat_sec_qa.parse.grid import Group, columns_of, covered
 from finchat_sec_qa.parse.numbers import PrintedNumber, shift
-from finchat_sec_qa.parse.units import Note, kind_of, read_note
+from finchat_sec_qa.parse.units import Note, is_note, kind_of, read_note
 
+MOST_SHARES = 10**11  # no company has more; a larger count was printed in full
+MOST_MONEY = 10**14  # the same for amounts; the largest are notional ones
 MAX_LABEL = 300  # characters of a header that is kept in a path
 
 _DATE = re.compile(
@@ -112,6 +114,11 @@ def column_paths(part: Part) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(path) for path in paths)
 
 
+def without_notes(columns: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Column paths without headings that only state a scale."""
+    return tuple(tuple(text for text in path if not is_note(text)) for path in columns)
+
+
 @dataclass(slots=True)
 class _Caption:
     text: str
@@ -134,7 +141,7 @@ class RowPaths:
         label = row[0]
         text, indent = _label(label), round(label.indent, 1)
         if len(row) == 1:
-            if _NO_CAPTION.match(text):
+            if _NO_CAPTION.match(text) or is_note(text):
                 return (*(caption.text for caption in self._captions), text)
             return self._caption(label, text, indent)
         self._leave(indent)
@@ -207,16 +214,20 @@ class Values:
     """
 
     def __init__(
-        self, part: Part, columns: tuple[tuple[str, ...], ...], note: Note | None, usual: Note | None
+        self,
+        part: Part,
+        columns: tuple[tuple[str, ...], ...],
+        note: Note | None,
+        usual: Note | None = None,
+        currency: str | None = None,
     ) -> None:
         self._note = note
         self._usual = usual
-        printed = printed_currency(part)
-        self.currency = printed or ("USD" if note and note.dollars else None)
+        self.currency = printed_currency(part) or currency or ("USD" if note and note.dollars else None)
         self._kinds = [_first_kind(path) for path in columns]
         self._notes = [next((n for n in map(read_note, reversed(path)) if n), None) for path in columns]
         self._share_columns = "shares" in self._kinds
-        self._percents = _percent_columns(part) if printed is None else frozenset()
+        self._percents = _percent_columns(part)
 
     @property
     def scale(self) -> int:
@@ -249,12 +260,12 @@ class Values:
         special = (read_note(path[-1]) if path else None) or self._notes[column]
         if special:
             return special.scale
-        if self._note:
-            return (
-                self._note.shares if kind == "shares" and self._note.shares is not None else self._note.scale
-            )
-        cents = number.decimals >= 2  # amounts in millions are not printed to the cent
-        return self._usual.scale if self._usual and not kind and self.currency and not cents else 0
+        note = self._note or (self._usual if self.currency and not kind and number.decimals < 2 else None)
+        if note is None:  # amounts in millions are not printed to the cent
+            return 0
+        scale = note.shares if kind == "shares" and note.shares is not None else note.scale
+        most = MOST_SHARES if kind == "shares" else MOST_MONEY
+        return scale if abs(number.value) * 10**scale < most else 0
 
     def _kind(self, number: PrintedNumber, column: int, path: tuple[str, ...]) -> str:
         """What the number is: its own label says first, then its column, then the captions above it."""
@@ -263,17 +274,20 @@ class Values:
             own = ""  # in a table with columns of shares, other columns are money
         kinds = (own, self._kinds[column], *map(kind_of, reversed(path[:-1])))
         for place, kind in enumerate(kinds):
-            if kind and _fits(kind, number, own=place == 0):
+            if kind and _fits(kind, number, place):
                 return kind
+        if self._note and self._note.per_share and number.decimals == 2 and abs(number.value) < 1000:
+            return "per share"  # "except per share amounts", and money in millions has no cents
         return "percent" if column in self._percents else ""
 
 
-def _fits(kind: str, number: PrintedNumber, *, own: bool) -> bool:
-    """True when a number of that kind may be printed like this."""
-    money = number.unit is not None
+def _fits(kind: str, number: PrintedNumber, place: int) -> bool:
+    """True when a number of that kind may be printed so; `place` 0 is its own label, 1 its column, then captions."""
     if kind == "per share":
-        return number.dash or number.decimals > 0 or (own and abs(number.value) < 1000)
-    return not money
+        return number.dash or number.decimals > 0 or (place == 1 and abs(number.value) < 1000)
+    if number.unit is not None or (kind == "count" and place > 1):
+        return False
+    return kind != "percent" or number.decimals > 0 or abs(number.value) <= 100
 
 
 def _first_kind(path: tuple[str, ...]) -> str:
@@ -281,13 +295,13 @@ def _first_kind(path: tuple[str, ...]) -> str:
 
 
 def _percent_columns(part: Part) -> frozenset[int]:
-    """Columns that print a percent sign with some numbers, and no number too large to be a share of something."""
+    """Columns whose first number has a percent sign that the others leave out: none is money, none is large."""
     signed: set[int] = set()
-    large: set[int] = set()
-    for _, row in part.body:
-        for group in row:
-            if group.number and group.number.unit == "percent":
-                signed.add(group.column)
-            elif group.number and abs(group.number.value) > 200:
-                large.add(group.column)
-    return frozenset(signed - large)
+    others: set[int] = set()
+    for group in (group for _, row in part.body for group in row):
+        number = group.number
+        if number and number.unit == "percent" and group.column not in others:
+            signed.add(group.column)
+        elif number and (number.unit or abs(number.value) > 200 or group.column not in signed):
+            others.add(group.column)
+    return frozenset(signed - others)

@@ -15,18 +15,23 @@ _STATED = re.compile(
     rf"|\b{_WORD}\s+of\s+(?:u\.?s\.?\s+)?(?:dollars|shares|[$])",
     re.IGNORECASE,
 )
+_ONLY_NOTE = re.compile(
+    r"\W*(?:in|dollars|amounts|u\.?s\.?|tabular|shares|thousands|millions|billions|unaudited)\b",
+    re.IGNORECASE,
+)
 _ZEROS = re.compile(r"[(\s$]000['’]?s?\b|\b000['’]?s\s+omitted", re.IGNORECASE)
 _SHARES = re.compile(
     rf"\bshares?\b(?:\s+data|\s+amounts)?[^.;()]{{0,40}}?\b(?:in|reflected in|are in)\s+{_WORD}",
     re.IGNORECASE,
 )
 _SHARES_TOO = re.compile(
-    rf"\b(?:dollars|amounts)\s+and\s+(?:number\s+of\s+)?shares\s+in\s+{_WORD}", re.IGNORECASE
+    rf"\b(?:dollars|amounts)\s+(?:and|&)\s+(?:number\s+of\s+)?shares\s+in\s+{_WORD}", re.IGNORECASE
 )
 _EXCEPT = re.compile(r"\b(?:except|other than|excluding)\b(.*)", re.IGNORECASE | re.DOTALL)
 _EXCEPT_SHARES = re.compile(
     r"\bshares\b|\bshare\s+(?:data|amounts|and|counts?|information)|\bshare,", re.IGNORECASE
 )
+_SAYS_PER_SHARE = re.compile(r"\bper[\s-]+(?:common\s+|ordinary\s+)?share\b", re.IGNORECASE)
 _DOLLARS = re.compile(r"\$|\bdollars?\b|\bUSD\b", re.IGNORECASE)
 
 _PER_SHARE = re.compile(
@@ -36,7 +41,7 @@ _PER_SHARE = re.compile(
 )
 _SHARE_COUNT = re.compile(
     r"\b(?:weighted|average|basic|diluted|dilutive|outstanding|number of|common|treasury|total|net|used in|potential)\b"
-    r"[^.]{0,60}\bshares\b(?! of)|^\W*shares\b|\bdenominator\b"
+    r"[^.]{0,60}\bshares\b(?! of)|^\W*shares\b|\bdenominator\b|\banti-?dilutive\b"
     r"|\bshares\s+(?:used|outstanding|repurchased|purchased|granted|vested|forfeited|withheld|issued|authorized)\b"
     r"|^\W*(?:number\s+of\s+)?(?:restricted\s+)?(?:stock\s+)?(?:shares|units|rsus|psus|awards|options)"
     r"(?:\s+outstanding)?\W*$|\bnumber\s+of\s+(?:[\w-]+\s+){0,3}(?:shares|units|rsus|psus|awards|options)\b",
@@ -49,23 +54,31 @@ _NOT_COUNT = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
-    r"(?<![\d\s.])%|^\W*%|\(%|\bpercent(?:age)?\b|\b(?:tax|interest)\s+rates?\W*$", re.IGNORECASE
-)
-_PLAIN_COUNT = re.compile(
-    r"^\W*(?:number|count) of\b|\bemployees\b|\bheadcount\b|\bstores\b|\bratio\b|\(days\)|\bin years\b|\(years\)"
-    r"|\blife\b",
+    r"(?<!\d)(?<!\d\s)%|^\W*%|\(%|\bpercent(?:age)?\b|\b(?:tax|interest)\s+rates?\W*$"
+    r"|\b(?:discount|coupon|effective|stated)\s+(?:tax\s+|interest\s+)?rates?\b|\brate of (?:increase|return)\b",
     re.IGNORECASE,
 )
+_PLAIN_COUNT = re.compile(
+    r"^\W*(?:number|count) of\b|^\W*(?:employees|headcount)\W*$|\bratio\b|\(days\)|\bin years\b"
+    r"|\(years\)|\b(?:useful|remaining|average|contractual)\s+(?:\w+\s+)?(?:life|term)\b",
+    re.IGNORECASE,
+)
+_NO_KIND = re.compile(r"\b(?:par|stated) value\b|\d,\d{3},\d{3}", re.IGNORECASE)
 _BRACKETED_FIGURES = re.compile(r"\([^()]*\d[^()]*\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a caption says: powers of ten of money and of share counts (None: as money), and of dollars."""
+    """What a caption says.
+
+    `scale` and `shares` are powers of ten of money and of share counts (None: as money); `dollars` when it
+    names dollars, `per_share` when it speaks of amounts per share.
+    """
 
     scale: int
     shares: int | None
     dollars: bool
+    per_share: bool = False
 
 
 @lru_cache(maxsize=4_096)
@@ -87,7 +100,7 @@ def read_note(text: str) -> Note | None:
     exception = _EXCEPT.search(text)
     if exception and share_scale is None and _EXCEPT_SHARES.search(_without_per_share(exception[1])):
         share_scale = 0
-    return Note(scale, share_scale, _DOLLARS.search(text) is not None)
+    return Note(scale, share_scale, bool(_DOLLARS.search(text)), bool(_SAYS_PER_SHARE.search(text)))
 
 
 def _other_scale(text: str) -> int | None:
@@ -104,12 +117,19 @@ def _without_per_share(text: str) -> str:
     )
 
 
+def is_note(text: str) -> bool:
+    """True for a heading that says nothing but a scale: "(in millions, except per share data)"."""
+    return len(text) < 120 and _ONLY_NOTE.match(text) is not None and read_note(text) is not None
+
+
 @lru_cache(maxsize=16_384)
 def kind_of(label: str) -> str:
     """What a row label or column heading says its numbers are.
 
     "per share", "shares", "percent", "count", or "" for money or nothing said.
     """
+    if is_note(label) or _NO_KIND.search(label):
+        return ""
     label = _BRACKETED_FIGURES.sub(" ", label) or label
     if _SHARE_COUNT.search(label) and not _NOT_COUNT.search(label):
         return "shares"

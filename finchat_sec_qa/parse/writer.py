@@ -8,12 +8,21 @@ from finchat_sec_qa.model.document import Block, BlockKind, Page, Table
 from finchat_sec_qa.parse.flow import Paragraph
 from finchat_sec_qa.parse.grid import Group, RawTable, place
 from finchat_sec_qa.parse.headings import heading_level
-from finchat_sec_qa.parse.tables import Part, RowPaths, Values, column_paths, own_note, split_parts
+from finchat_sec_qa.parse.tables import (
+    Part,
+    RowPaths,
+    Values,
+    column_paths,
+    own_note,
+    split_parts,
+    without_notes,
+)
 from finchat_sec_qa.parse.units import Note, read_note
 
 NOTE_BLOCKS = 4  # blocks above a table that may state its scale
 MAX_NOTE_BLOCK = 1_200  # characters; the last of them are looked at
 MAX_TITLE = 200
+MAX_FOOT = 100  # characters of a line at the foot or head of a page
 
 _MARKER = re.compile(
     r"[•●▪■◦○‣∙·–—*†‡§◆►-]{1,3}|\(?(?:\d{1,2}|[a-z]{1,2}|[ivx]{1,5})[).]{1,2}|\((?:\d{1,2}|[A-Za-z]{1,2})\)|\d{1,2}"
@@ -51,6 +60,7 @@ class _Written:
     note: Note | None
     start: int
     end: int
+    continued: bool
 
 
 class Writer:
@@ -160,14 +170,22 @@ class Writer:
                 self._line(self._place_row(row, " | "))
         if self._length == start:
             return
-        note = own_note(part) or self._note_above()
+        before = self._parts[-1] if self._parts and self._only_page_foot() else None
+        note = own_note(part) or self._note_above() or (before.note if before else None)
         columns = column_paths(part)
-        before = self._parts[-1] if self._parts else None
-        if before and not part.heads and part.columns == before.part.columns:
-            columns, note = before.columns, note or before.note  # goes on over a page, without its headings
+        same = before and not part.heads and len(part.columns) == len(before.part.columns)
+        if before and same and (not self._recent or any(map(_PAGE_LABEL.fullmatch, self._recent))):
+            columns = before.columns  # goes on over a page, without its headings
         self._entries.append(_Entry("table", start, self._length - 1, table=len(self._parts)))
-        self._parts.append(_Written(part, tuple(paths), columns, note, start, self._length - 1))
+        end = self._length - 1
+        self._parts.append(_Written(part, tuple(paths), columns, note, start, end, before is not None))
         self._recent.clear()
+
+    def _only_page_foot(self) -> bool:
+        """True when nothing but the foot and head of a page stands between the last table and here."""
+        return len(self._recent) <= NOTE_BLOCKS and all(
+            len(text) < MAX_FOOT and not text.endswith(":") for text in self._recent
+        )
 
     def _note_above(self) -> Note | None:
         for text in reversed(self._recent[-NOTE_BLOCKS:]):
@@ -186,10 +204,14 @@ class Writer:
 
     def _tables(self, titles: list[str]) -> tuple[Table, ...]:
         usual = self._usual_note()
-        found = []
+        found: list[Table] = []
+        currency: str | None = None
         for written, title in zip(self._parts, titles, strict=True):
             part = written.part
-            values = Values(part, written.columns, written.note, usual)
+            values = Values(
+                part, written.columns, written.note, usual, currency if written.continued else None
+            )
+            currency = values.currency
             bodies = {number for number, _ in part.body}
             cells = tuple(
                 values.cell(index, group, path, heads=index + part.first_row not in bodies)
@@ -199,7 +221,7 @@ class Writer:
             found.append(
                 Table(
                     written.start, written.end, title, values.scale, values.currency, written.paths,
-                    written.columns, cells,
+                    without_notes(written.columns), cells,
                 )
             )  # fmt: skip
         return tuple(found)
