@@ -27,14 +27,17 @@ def serve(settings: Settings, library: Library | None = None) -> None:
     Raises ConfigError (exposure, address), StoreError when the store cannot be opened.
     """
     check_exposure(settings)
-    token = settings.api_token.get_secret_value()
-    logs.configure(settings.log_level, settings.log_format, secrets=(token,))
-    server = server_of(create_app(settings, library))
     with listen(settings.api_host, settings.api_port) as listener:
+        secrets = (settings.api_token.get_secret_value(),)
+        logs.configure(settings.log_level, settings.log_format, secrets=secrets)
+        app = create_app(settings, library)
+        app.state.service.open()  # here, so that a store that cannot be opened is an error and no traceback
         host, port = listener.getsockname()[:2]
-        _log.info("serving", extra={"address": f"http://{_shown(host)}:{port}", "access": _access(settings)})
+        address = f"http://{_shown(host)}:{port}"
+        _log.info("listening", extra={"address": address, "access": _access(settings)})
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _leave)
+        server = server_of(app)
         server.run(sockets=[listener])
     if not server.started:
         raise SystemExit(1)  # uvicorn has logged why
@@ -65,7 +68,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:
         listener.close()
         raise ConfigError("FINCHAT_API_HOST", f"{host!r} is no address of this machine: {error}") from error
     except OSError as error:

@@ -87,7 +87,9 @@ class Service:
         return self._probe
 
     def open(self) -> None:
-        """Open the store and begin to work on jobs. Raises StoreError."""
+        """Open the store and begin to work on jobs; nothing when that is done. Raises StoreError."""
+        if self._library is not None:
+            return
         self._library = self.given or _open_reader(self.settings)
         self._probe = StoreProbe(self._library, self.workers, self.metrics, self.clock)
         self._jobs = Jobs(self._writer_opener(), self.metrics)

@@ -11,12 +11,14 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 LogFormat = Literal["json", "plain"]
 HIDDEN = "[hidden]"
+_OWN_FIELDS = frozenset({*RESERVED_ATTRS, "color_message"})  # uvicorn repeats its messages in colour
 _BEARER = re.compile(r"(?i)\b(bearer)(\s+)[^\s\"',\\]+")
 _SHORTEST_SECRET = 4  # hiding shorter strings would eat ordinary text
 _UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
@@ -43,6 +45,7 @@ class JsonLines(JsonFormatter):
         super().__init__(
             "%(levelname)s %(name)s %(message)s",
             rename_fields={"levelname": "level", "name": "logger", "exc_info": "exception"},
+            reserved_attrs=sorted(_OWN_FIELDS),
         )
         self._redactor = redactor
 
@@ -61,8 +64,10 @@ class JsonLines(JsonFormatter):
 
 
 class PlainLines(logging.Formatter):
-    """Text for a person: time, level, logger, message. Control characters are escaped, so that what a
-    client sends cannot forge a line; only tracebacks span lines.
+    """Text for a person: time, level, logger, message, extra fields.
+
+    Control characters are escaped, so that what a client sends cannot forge a line; only tracebacks span
+    lines.
     """
 
     def __init__(self, redactor: Redactor) -> None:
@@ -72,7 +77,9 @@ class PlainLines(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         """The line without traceback."""
         request = request_id.get()
-        message = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in record.message)
+        own = _OWN_FIELDS | {"asctime"}
+        extra = (f" {name}={value}" for name, value in vars(record).items() if name not in own)
+        message = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in record.message + "".join(extra))
         suffix = f" [{request}]" if request else ""
         return f"{_time(record)} {record.levelname:<7} {record.name}: {message}{suffix}"
 

@@ -81,10 +81,11 @@ def test_no_secret_is_written(form: str, message: str) -> None:
 
 def test_uvicorn_and_warnings_use_the_same_handler_and_access_lines_are_ours() -> None:
     stream = written()
-    logging.getLogger("uvicorn.error").info("started")
+    logging.getLogger("uvicorn.error").info("started", extra={"color_message": "\x1b[36m"})
     logging.getLogger("uvicorn.access").info("GET /?token=x")
     logging.getLogger("py.warnings").warning("old")
     assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["started", "old"]
+    assert "color" not in stream.getvalue()
 
 
 def test_level_and_chatty_libraries() -> None:
@@ -109,9 +110,9 @@ def test_no_message_forges_a_plain_line(message: str) -> None:
 def test_plain_lines_carry_the_request() -> None:
     stream = written("plain")
     token = request_id.set("r-8")
-    logging.getLogger("x").info("hello")
+    logging.getLogger("x").info("hello", extra={"status": 200, "path": "/a\nb"})
     request_id.reset(token)
-    assert stream.getvalue().endswith("INFO    x: hello [r-8]\n")
+    assert stream.getvalue().endswith("INFO    x: hello status=200 path=/a\\nb [r-8]\n")
 
 
 def test_short_strings_are_no_secrets() -> None:
