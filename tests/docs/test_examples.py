@@ -142,5 +142,5 @@ def test_programs_run(
         ("a", "a\nb", False),
     ],
 )
-def test_how_shown_and_printed_are_compared(shown: str, printed: str, right: bool) -> None:  # noqa: FBT001
+def test_how_shown_and_printed_are_compared(shown: str, printed: str, right: bool) -> None:
     assert fits(shown, printed) is right

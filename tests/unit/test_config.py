@@ -137,7 +137,7 @@ def test_settings_cannot_be_changed() -> None:
     ("host", "open_"),
     [("127.0.0.1", False), ("::1", False), ("localhost", False), ("0.0.0.0", True)],  # noqa: S104 - read, not bound
 )
-def test_which_addresses_other_machines_reach(host: str, open_: bool) -> None:  # noqa: FBT001 - a parameter
+def test_which_addresses_other_machines_reach(host: str, open_: bool) -> None:
     assert load({"FINCHAT_API_HOST": host}).open_beyond_loopback is open_
 
 
