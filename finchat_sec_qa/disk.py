@@ -224,8 +224,7 @@ def _filing(paths: Sequence[Path], max_bytes: int) -> DiskFiling:
         stem = first.stem
         accession = stem if is_accession(stem) else None
         return DiskFiling(str(first), stem, accession, None, tuple(paths), max_bytes)
-    accession = dashed(folder.name)
-    assert accession is not None  # noqa: S101 - `_accession_folder` has tested it
+    accession = dashed(folder.name) or ""
     label = str(first if len(paths) == 1 else first.parent)
     return DiskFiling(label, accession, accession, padded_cik(folder.parent.name), tuple(paths), max_bytes)
 

@@ -10,7 +10,7 @@ from finchat_sec_qa.errors import BadBodyError
 from finchat_sec_qa.model.accession import is_accession, padded_cik
 from finchat_sec_qa.ports import FilingQuery
 
-_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3,}\.json")
+_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3,6}\.json", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Resolver:
     def resolve(self, text: str) -> str:
         """The CIK, ten digits, of a ticker, CIK or name; an error names the nearest companies."""
         asked = text.strip()
-        number = re.fullmatch(r"(?:CIK)?\s*(\d{1,10})", asked, re.IGNORECASE)
+        number = re.fullmatch(r"(?:CIK)?\s*(\d{1,10})", asked, re.IGNORECASE | re.ASCII)
         if number:
             cik = padded_cik(number.group(1))
             if cik is None:

@@ -3,9 +3,9 @@
 import re
 
 EDGAR_WWW = "https://www.sec.gov"
-_DASHED = re.compile(r"\d{10}-\d{2}-\d{6}")
-_PLAIN = re.compile(r"\d{18}")
-_CIK = re.compile(r"\d{1,10}")
+_DASHED = re.compile(r"\d{10}-\d{2}-\d{6}", re.ASCII)
+_PLAIN = re.compile(r"\d{18}", re.ASCII)
+_CIK = re.compile(r"\d{1,10}", re.ASCII)
 # Names of documents as EDGAR accepts them; no slash, no leading dot: such a name cannot leave its folder.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~\-]{0,127}")
 
