@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from finchat_sec_qa import Library
+import finchat_sec_qa
 from finchat_sec_qa.config import Settings
 from tests.absence import IN_CI, REPO, find_chromium, find_shared, need_docker, unpack_edgar
 
@@ -49,7 +49,7 @@ def questions(shared: Path) -> tuple[dict[str, Any], ...]:
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the sample filings, made once; copy it before you write to it."""
     folder = tmp_path_factory.mktemp("samples") / "store"
-    with Library.open(Settings(store=folder, jobs=2)) as library:
+    with finchat_sec_qa.Library.open(Settings(store=folder, jobs=2)) as library:
         report = library.ingest_samples()
     assert not report.failed
     return folder
