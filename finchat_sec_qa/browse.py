@@ -130,7 +130,7 @@ def table_views(store: StoreReader, filing: str, index: int, start: int, limit: 
 
 
 def fact_views(
-    store: StoreReader, filing: Filing, concept: str | None, numeric_only: bool, limit: int | None
+    store: StoreReader, filing: Filing, concept: str | None, *, numeric_only: bool, limit: int | None
 ) -> Iterator[FactView]:
     """Facts of a filing in document order; `concept` with or without its prefix, case ignored."""
     names = {document.index: document.name for document in store.documents(filing.id)}

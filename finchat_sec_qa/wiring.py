@@ -149,7 +149,7 @@ class Library:
     ) -> tuple[FactView, ...]:
         """Facts of a filing in document order."""
         filing = self._store.filing(filing_id)
-        return tuple(browse.fact_views(self._store, filing, concept, numeric_only, limit))
+        return tuple(browse.fact_views(self._store, filing, concept, numeric_only=numeric_only, limit=limit))
 
     def original(self, filing_id: str, document: int = 0) -> tuple[DocumentView, bytes]:
         """A document's bytes as they came, checked against their hash."""
@@ -184,7 +184,7 @@ class Library:
         )
 
     def ingest_edgar(self, request: IngestRequest, *, on_progress: OnProgress = unheard) -> IngestReport:
-        """Fetch filings from EDGAR and store them, one after the other; a failed company or filing is reported."""
+        """Fetch filings from EDGAR and store them in turn; a company or filing that fails is reported."""
         found, failed = self._find(request)
         reports = [IngestReport(failed=tuple(failed))]
         for done, filing in enumerate(found):

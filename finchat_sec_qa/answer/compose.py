@@ -85,7 +85,7 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding) -> Answer:
 def from_formula(
     frame: Frame, sources: Sources, plan: Plan, formula: str, operands: Sequence[tuple[str, Finding]]
 ) -> Answer:
-    """The answer that is computed. `formula` is over the operands' names; the first is of the period asked."""
+    """The answer that is computed; `formula` is over the operands' names."""
     amounts = {name: finding.chosen.value for name, finding in operands}
     percent = plan.unit == "percent"
     written = f"({formula}) * 100" if percent else formula

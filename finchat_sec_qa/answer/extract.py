@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from finchat_sec_qa.cite.sentences import sentence_spans
@@ -14,7 +14,18 @@ from finchat_sec_qa.retrieve.query import own_terms, query_terms
 MAX_SENTENCES = 4
 MAX_PER_PASSAGE = 2
 SHORTEST, LONGEST = 30, 700  # characters of a quote that reads well
-LEAST_COVERAGE = 0.45  # share of the question's weight that the pool must speak of
+LEAST_COVERAGE = 0.5  # share of a long question's terms that one passage must speak of
+SHORT_QUESTION = 2  # terms; one passage must speak of all of so few
+MIN_WORDS = 6
+LEAST_SHARE = 0.6  # of the best quote's score that another must have
+COUNTING = re.compile(r"\bhow (?:many|much)\b|\bnumber of\b|\bamount\b", re.IGNORECASE)
+# Sentences that only say where else to read.
+POINTER = re.compile(
+    r"\brefer to\b|\bsee (?:note|item|part|further|also|“)|\bincorporated (?:herein )?by reference\b|\bset forth (?:in|under)\b"
+    r"|\bfollowing table\b",
+    re.IGNORECASE,
+)
+DIGITS = re.compile(r"\d[\d,.]*\d|\$\d")
 PROPER = re.compile(r"(?<=[a-z,;:'’\"(] )(?:[A-Z][A-Za-z&'’-]+)(?:\s+[A-Z][A-Za-z&'’-]+)*")
 
 
@@ -45,10 +56,10 @@ def pick(
     if not hits or unknown_names(question, words, bags) or _coverage(weights, bags) < LEAST_COVERAGE:
         return ()
     hints = {term: weight for term, weight in query_terms(words) if weight < 1.0}
-    best = max(hit.score for hit in hits)
+    wanted = _Wanted(weights, hints, max(hit.score for hit in hits), COUNTING.search(question) is not None)
     found: list[Quote] = []
     for hit, text in zip(hits, texts, strict=True):
-        found.extend(_quotes(hit, text, weights, hints, best))
+        found.extend(_quotes(hit, text, wanted))
     return _spread(found, lambda quote: text_of(quote.filing, quote.document)[quote.start : quote.end])
 
 
@@ -74,28 +85,52 @@ def _coverage(weights: Mapping[str, float], bags: Sequence[set[str]]) -> float:
     """Share of the question's terms, alike in weight, that the best single passage speaks of."""
     if not weights:
         return 1.0
-    return max((len(bag & weights.keys()) / len(weights) for bag in bags), default=0.0)
+    best = max((len(bag & weights.keys()) / len(weights) for bag in bags), default=0.0)
+    return best if len(weights) > SHORT_QUESTION or best == 1.0 else 0.0
 
 
-def _quotes(
-    hit: PassageHit, text: str, weights: Mapping[str, float], hints: Mapping[str, float], best: float
-) -> list[Quote]:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What makes a sentence worth quoting: its terms, terms of its field, a good passage, a number."""
+
+    weights: Mapping[str, float]
+    hints: Mapping[str, float]
+    best: float
+    counting: bool
+
+    def score(self, sentence: str, heading: set[str], passage_score: float) -> float:
+        """Higher is better; 0 for a sentence that shares no term with the question."""
+        bag = set(terms(sentence))
+        own = sum(weight for term, weight in self.weights.items() if term in bag)
+        if own == 0:
+            return 0.0
+        own += 0.3 * sum(weight for term, weight in self.weights.items() if term in heading - bag)
+        hinted = sum(weight for term, weight in self.hints.items() if term in bag)
+        length = 1 + 0.15 * max(0.0, (len(sentence) - 300) / 300)
+        number = 1.0 if self.counting and DIGITS.search(sentence) else 0.0
+        share = own / sum(self.weights.values())
+        score = (3 * share + 0.1 * hinted + number) / length + passage_score / self.best
+        return score / 2 if POINTER.search(sentence) else score
+
+
+def _quotes(hit: PassageHit, text: str, wanted: _Wanted) -> Iterator[Quote]:
     passage = hit.passage
     heading = set(terms(passage.heading))
-    found = []
     for start, end in sentence_spans(text, passage.start, passage.end):
-        if not SHORTEST <= end - start <= LONGEST:
-            continue
-        bag = set(terms(text[start:end]))
-        own = sum(weight for term, weight in weights.items() if term in bag)
-        own += 0.3 * sum(weight for term, weight in weights.items() if term in heading and term not in bag)
-        hinted = 0.25 * sum(weight for term, weight in hints.items() if term in bag)
-        if own + hinted <= 0:
-            continue
-        length = 1 + 0.15 * max(0.0, (end - start - 300) / 300)
-        score = (own + hinted) / length + 1.5 * hit.score / best
-        found.append(Quote(hit.filing, passage.document, start, end, round(score, 6)))
-    return found
+        sentence = text[start:end]
+        score = wanted.score(sentence, heading, hit.score) if _reads_well(sentence) else 0.0
+        if score > 0:
+            yield Quote(hit.filing, passage.document, start, end, round(score, 6))
+
+
+def _reads_well(sentence: str) -> bool:
+    """A whole sentence or a table row that is worth quoting, no fragment, list of names or bare title."""
+    if not SHORTEST <= len(sentence) <= LONGEST or len(sentence.split()) < MIN_WORDS:
+        return False
+    if " | " in sentence:
+        return any(char.isdigit() for char in sentence)
+    opens = sentence[0].isupper() or sentence[0] in '“"•$('
+    return opens and sentence[-1] in '.;:!?”")'
 
 
 def _spread(quotes: Sequence[Quote], text_of: Callable[[Quote], str]) -> tuple[Quote, ...]:
@@ -113,7 +148,7 @@ def _spread(quotes: Sequence[Quote], text_of: Callable[[Quote], str]) -> tuple[Q
         )
         if words in said or near >= MAX_PER_PASSAGE:
             continue
-        if kept and quote.score < 0.45 * kept[0].score:
+        if kept and quote.score < LEAST_SHARE * kept[0].score:
             break
         kept.append(quote)
         said.add(words)

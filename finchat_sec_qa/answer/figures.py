@@ -24,9 +24,13 @@ def rounded(value: Decimal, unit: str, decimals: int | None) -> tuple[Decimal, s
     digits = decimals if decimals is not None and unit != "USD" else DEFAULT_DECIMALS.get(unit)
     if digits is None:
         return value, "none"
+    return half_up(value, digits), f"half up to {digits} decimal{'' if digits == 1 else 's'}"
+
+
+def half_up(value: Decimal, digits: int) -> Decimal:
+    """The value with `digits` digits after the point, halves away from zero."""
     with localcontext(WIDE):
-        result = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return result, f"half up to {digits} decimal{'' if digits == 1 else 's'}"
+        return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def spoken(number: Decimal, unit: str) -> str:

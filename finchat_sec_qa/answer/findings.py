@@ -16,6 +16,8 @@ from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.model.plan import AskedPeriod, Subject
 from finchat_sec_qa.ports import FactQuery, StoreReader
 
+COMPARATIVE_DAYS = 780  # an annual report prints two years before its own
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -100,6 +102,18 @@ class Company:
                 return Finding(chosen, self.calendar.name_of(chosen.fact.period))
         return self._miss(entry, asked, member, of_part)
 
+    def _covers(self, asked: AskedPeriod) -> bool:
+        """Whether any filing can speak of the period: its own, or one of two years before it."""
+        target = self.calendar.target(asked)
+        if target is None:
+            return True
+        ends = [filing.period_end for filing in self.filings if filing.period_end]
+        return not ends or any(-target.drift <= (end - target.end).days <= COMPARATIVE_DAYS for end in ends)
+
+    def _printed(self, filing: str) -> bool:
+        """Whether people can read the filing here: its main document is more than an XBRL instance."""
+        return self.store.documents(filing)[0].kind != "xbrl"
+
     def _target(self, asked: AskedPeriod, entry: Entry, facts: Sequence[tuple[str, Fact]]) -> Target | None:
         if asked.kind != "latest":
             return self.calendar.target(asked)
@@ -117,6 +131,12 @@ class Company:
         self, entry: Entry, asked: AskedPeriod, member: tuple[str, ...], facts: Sequence[tuple[str, Fact]]
     ) -> Miss:
         name = self.subject.name
+        if not self.has_facts and not self._covers(asked):
+            ends = sorted(filing.period_end for filing in self.filings if filing.period_end)
+            message = f"The filings of {name} here do not cover {worded(asked)}" + (
+                f"; they are for periods that end from {ends[0]} to {ends[-1]}." if ends else "."
+            )
+            return Miss("period_not_covered", message, self.searched)
         if not self.has_facts:
             message = f"The filings of {name} here carry no XBRL facts."
             return Miss("unsupported", message, self.searched, reported=False)

@@ -15,7 +15,7 @@ from finchat_sec_qa.parse.filing import read_document
 from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.parse.parsed import ParsedFile
 from finchat_sec_qa.ports import StoreReader
-from finchat_sec_qa.question.companies import core_name
+from finchat_sec_qa.question.companies import subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,8 @@ class Recheck:
 
     def _calendar(self, filing: Filing) -> Calendar:
         """The calendar of the filing's company, from all its filings, as answers use it."""
-        core = core_name(filing.company)
-        keys = tuple(item.key for item in self._store.companies() if core_name(item.name) == core)
-        return Calendar(self._store.filings(Scope(companies=keys)))
+        subject = subject_of(filing, self._store.companies())
+        return Calendar(self._store.filings(Scope(companies=subject.keys)) if subject else (filing,))
 
 
 def _source(filing: Filing, parsed: ParsedFile) -> Source:

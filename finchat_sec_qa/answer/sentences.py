@@ -34,7 +34,7 @@ def fact_sentence(company: str, fact: Fact, value: Value) -> str:
 
 
 def computed_sentence(company: str, calculation: Calculation, value: Value) -> str:
-    """For example "NVIDIA CORP: effective tax rate was 13.26% for fiscal 2025 (…), computed from [1] and [2]."."""
+    """For example "NVIDIA CORP: effective tax rate was 13.26% for fiscal 2025 (…), computed from [1]."."""
     label = calculation.formula.partition(" = ")[0]
     when = spoken_period(*_period(value.period))
     joiner = "at" if value.period.start is None else "for"

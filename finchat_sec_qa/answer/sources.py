@@ -28,3 +28,7 @@ class Sources:
                 tables=store.tables(filing_id, document),
             )
         return self._read[key]
+
+    def text(self, filing_id: str, document: int) -> str:
+        """The text of one document of a filing."""
+        return self.get(filing_id, document).text

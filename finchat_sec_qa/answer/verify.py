@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
 from finchat_sec_qa.answer.compose import answer_id, quoted_text
-from finchat_sec_qa.answer.figures import plain, rounded
+from finchat_sec_qa.answer.figures import half_up, plain
 from finchat_sec_qa.answer.recheck import Recheck, Rechecked
 from finchat_sec_qa.answer.sentences import compared_sentence, computed_sentence, fact_sentence
 from finchat_sec_qa.errors import FinChatError, StoreCorruptError
@@ -137,37 +137,41 @@ def _whole_problems(answer: Answer, again: Sequence[Rechecked]) -> Iterator[str]
 def _calculation_problems(
     answer: Answer, calculation: Calculation, again: Sequence[Rechecked]
 ) -> Iterator[str]:
-    label, equals, formula = calculation.formula.partition(" = ")
-    if not equals or not label:
-        yield f"the formula {calculation.formula!r} is not of the form “figure = expression”"
-        return
     if answer.value is None:
         yield "a calculation without a value"
         return
-    try:
-        amounts = {operand.name: Decimal(operand.number) for operand in calculation.operands}
-        if set(names_in(formula)) != set(amounts):
-            yield f"the formula {formula} and its operands {sorted(amounts)} do not go together"
-        result, rounding = evaluate(formula, amounts), calculation.rounding
-    except (FinChatError, InvalidOperation) as error:
-        yield f"the calculation cannot be repeated: {error}"
-        return
-    digits = _digits(rounding)
-    if digits is not None:
-        result, said = rounded(result, answer.value.unit, digits)
-        if said != rounding and rounding != "none":
-            yield f"rounding is {rounding!r}, done is {said!r}"
-    if plain(result) != answer.value.number:
-        yield f"the calculation gives {plain(result)}, the answer says {answer.value.number}"
+    yield from _arithmetic_problems(calculation, answer.value)
     yield from _operand_problems(calculation, again)
-    views = [place.period_view() for place in again]
-    if answer.value.period not in views:
+    if answer.value.period not in [place.period_view() for place in again]:
         yield f"the period {answer.value.period} is that of none of the operands"
     if answer.value.period != answer.scope.period:
         yield "the value's period is not the period of the answer's scope"
     allowed = {"percent", "ratio", "days", *(operand.unit for operand in calculation.operands)}
     if answer.value.unit not in allowed:
         yield f"the unit {answer.value.unit!r} does not follow from the operands"
+
+
+def _arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str]:
+    """The formula computed again from the operands."""
+    label, equals, formula = calculation.formula.partition(" = ")
+    if not equals or not label:
+        yield f"the formula {calculation.formula!r} is not of the form “figure = expression”"
+        return
+    try:
+        amounts = {operand.name: Decimal(operand.number) for operand in calculation.operands}
+        if set(names_in(formula)) != set(amounts):
+            yield f"the formula {formula} and its operands {sorted(amounts)} do not go together"
+        result = evaluate(formula, amounts)
+    except (FinChatError, InvalidOperation) as error:
+        yield f"the calculation cannot be repeated: {error}"
+        return
+    digits = _digits(calculation.rounding)
+    if digits is None and calculation.rounding != "none":
+        yield f"the rounding {calculation.rounding!r} is none that is known"
+    if digits is not None:
+        result = half_up(result, digits)
+    if plain(result) != value.number:
+        yield f"the calculation gives {plain(result)}, the answer says {value.number}"
 
 
 def _operand_problems(calculation: Calculation, again: Sequence[Rechecked]) -> Iterator[str]:

@@ -11,8 +11,8 @@ from finchat_sec_qa.model.fact import Fact
 
 # Words around a member's name that say what kind of thing it is.
 KIND_WORDS = frozenset(
-    "geography geographic region segment segments product products service services line lines country division"
-    " business category reportable operating market area unit brand".split()
+    "geography geographic region segment segments product products service services line lines country"
+    " division business category reportable operating market area unit brand".split()
 )
 AXIS_WORDS = {
     "StatementGeographicalAxis": frozenset({"geography", "geographic", "region", "country", "area"}),

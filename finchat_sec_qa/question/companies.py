@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from finchat_sec_qa.facts.lexicon import words_of
-from finchat_sec_qa.model.filing import Company
+from finchat_sec_qa.facts.lexicon import entries, words_of
+from finchat_sec_qa.model.filing import Company, Filing
 from finchat_sec_qa.model.plan import Subject
 
 LEGAL_FORMS = frozenset(
@@ -55,14 +55,31 @@ def core_name(name: str) -> str:
 
 
 def group(companies: Sequence[Company]) -> list[Subject]:
-    """Companies of the store, those with one name under one subject (a PDF brings no CIK)."""
-    by_core: dict[str, list[Company]] = {}
+    """Companies of the store, one subject for all that share a name, a former name or a ticker.
+
+    A PDF brings no CIK, so that one company may be stored under its CIK and under its name.
+    """
+    groups: list[tuple[set[str], list[Company]]] = []
     for company in companies:
-        by_core.setdefault(core_name(company.name), []).append(company)
+        marks = {core_name(name) for name in (company.name, *company.names)} | set(company.tickers)
+        same = [item for item in groups if item[0] & marks]
+        groups = [item for item in groups if not item[0] & marks]
+        members = [other for _, others in same for other in others]
+        groups.append((marks.union(*(known for known, _ in same)), [*members, company]))
     return [
         Subject(max(same, key=lambda company: company.filings).name, tuple(company.key for company in same))
-        for same in by_core.values()
+        for _, same in groups
     ]
+
+
+def subject_of(filing: Filing, companies: Sequence[Company]) -> Subject | None:
+    """The subject that a stored filing belongs to; None for a filing that is not in the store."""
+    core = core_name(filing.company)
+    for company in companies:
+        by_name = company.cik is None and core in {core_name(name) for name in company.names}
+        if company.cik == filing.cik if filing.cik else by_name:
+            return next(subject for subject in group(companies) if company.key in subject.keys)
+    return None
 
 
 def find_companies(question: str, companies: Sequence[Company]) -> list[Named]:
@@ -71,7 +88,9 @@ def find_companies(question: str, companies: Sequence[Company]) -> list[Named]:
     subjects = {key: subject for subject in group(companies) for key in subject.keys}
     found = _by_cik(question, companies, subjects)
     found.extend(_by_name(words, companies, subjects))
-    found.extend(_by_ticker(question, words, companies, subjects))
+    found.extend(_by_ticker(question, companies, subjects))
+    if not found:
+        found = _by_word(words, companies, subjects)
     found.sort(key=lambda named: (named.start - named.end, named.start))
     kept: list[Named] = []
     for named in found:
@@ -108,14 +127,13 @@ def _by_name(
     words: Sequence[str], companies: Sequence[Company], subjects: Mapping[str, Subject]
 ) -> list[Named]:
     firsts = Counter(core.split()[0] for core in {core_name(company.name) for company in companies} if core)
-    found = []
-    for company in companies:
-        for alias in _aliases(company, firsts):
-            size = len(alias)
-            for at in range(len(words) - size + 1):
-                if tuple(words[at : at + size]) == alias:
-                    found.append(Named(subjects[company.key], at, at + size))
-    return found
+    return [
+        Named(subjects[company.key], at, at + len(alias))
+        for company in companies
+        for alias in _aliases(company, firsts)
+        for at in range(len(words) - len(alias) + 1)
+        if tuple(words[at : at + len(alias)]) == alias
+    ]
 
 
 def _aliases(company: Company, firsts: Mapping[str, int]) -> set[tuple[str, ...]]:
@@ -138,10 +156,8 @@ def _aliases(company: Company, firsts: Mapping[str, int]) -> set[tuple[str, ...]
     return {alias for alias in aliases if alias and len("".join(alias)) > 1}
 
 
-def _by_ticker(
-    question: str, words: Sequence[str], companies: Sequence[Company], subjects: Mapping[str, Subject]
-) -> list[Named]:
-    by_ticker = {ticker.replace(".", "-"): company for company in companies for ticker in company.tickers}
+def _by_ticker(question: str, companies: Sequence[Company], subjects: Mapping[str, Subject]) -> list[Named]:
+    by_ticker = _by_symbol(companies)
     found = []
     for match in TICKER.finditer(question):
         ticker = match[1].replace(".", "-")
@@ -150,11 +166,30 @@ def _by_ticker(
             continue
         at = len(words_of(question[: match.start()]))
         found.append(Named(subjects[by_ticker[ticker].key], at, at + len(words_of(match[1]))))
-    if not found:
-        for at, word in enumerate(words):
-            if len(word) > 2 and word.upper() in by_ticker and word.upper() not in NOT_TICKERS:
-                found.append(Named(subjects[by_ticker[word.upper()].key], at, at + 1))
     return found
+
+
+def _by_word(
+    words: Sequence[str], companies: Sequence[Company], subjects: Mapping[str, Subject]
+) -> list[Named]:
+    """Tickers in small letters, where nothing else names a company and the word means nothing else."""
+    by_ticker = _by_symbol(companies)
+    return [
+        Named(subjects[by_ticker[word.upper()].key], at, at + 1)
+        for at, word in enumerate(words)
+        if len(word) > 2 and word.upper() in by_ticker and word not in _field_words()
+    ]
+
+
+def _by_symbol(companies: Sequence[Company]) -> dict[str, Company]:
+    return {ticker.replace(".", "-"): company for company in companies for ticker in company.tickers}
+
+
+@cache
+def _field_words() -> frozenset[str]:
+    """Words of finance that are tickers too: "cost" is not Costco."""
+    terms = [term for entry in entries().values() for term in entry.terms]
+    return frozenset(word for term in terms for word in term) | {name.lower() for name in NOT_TICKERS}
 
 
 @cache

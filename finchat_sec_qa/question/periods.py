@@ -91,7 +91,7 @@ def find_periods(question: str) -> list[Found]:
 
 
 def distinct(found: list[Found]) -> tuple[AskedPeriod, ...]:
-    """The periods without repetition; "fiscal 2021 (year ended December 31, 2021)" names one, by its dates."""
+    """The periods without repetition; "fiscal 2021 (year ended December 31, 2021)" names one."""
     periods = [item.period for item in found]
     spans = [period for period in periods if period.kind == "dates" and period.months == 12]
     kept: list[AskedPeriod] = []

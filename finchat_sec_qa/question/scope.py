@@ -8,7 +8,7 @@ from finchat_sec_qa.model.passage import Scope
 from finchat_sec_qa.model.plan import Subject
 from finchat_sec_qa.model.request import ScopeRequest
 from finchat_sec_qa.ports import StoreReader
-from finchat_sec_qa.question.companies import core_name, group, resolve_company
+from finchat_sec_qa.question.companies import group, resolve_company, subject_of
 
 
 def resolve_scope(store: StoreReader, request: ScopeRequest) -> Scope:
@@ -37,8 +37,9 @@ def scoped_subjects(store: StoreReader, scope: Scope) -> tuple[Subject, ...]:
     if scope.companies:
         return tuple(subject for subject in subjects if set(subject.keys) & set(scope.companies))
     if scope.filings:
-        cores = {core_name(store.filing(filing).company) for filing in scope.filings}
-        return tuple(subject for subject in subjects if core_name(subject.name) in cores)
+        companies = store.companies()
+        owners = [subject_of(store.filing(filing), companies) for filing in scope.filings]
+        return tuple(subject for subject in subjects if subject in owners)
     return ()
 
 

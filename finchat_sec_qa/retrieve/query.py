@@ -12,15 +12,17 @@ from finchat_sec_qa.index.tokens import terms
 WORD = re.compile(r"[a-z0-9&]+(?:-[a-z0-9]+)*")
 # Sentences that tell how to answer, not what is asked.
 INSTRUCTION = re.compile(
-    r"[^.?!]*\b(?:please|round|respond|give a response|provide a response|answer (?:in|the question)|"
-    r"address the question|base your|basing your|by relying|by utilizing|by assuming|perspective of)\b[^.?!]*[.?!]",
+    r"[^.?!]*\b(?:please|round|respond|give a response|provide a response|answer (?:in|the question)"
+    r"|address the question|base your|basing your|by relying|by utilizing|by assuming|perspective of)\b"
+    r"[^.?!]*[.?!]",
     re.IGNORECASE,
 )
 # Words of questions that stand in no passage for their own sake.
 ASKING = frozenset(
     terms(
         "main key major primary what which how much many tell give please fiscal year company report reported"
-        " filing question answer describe explain list mention mentioned state stated according based"
+        " filing question answer describe explain list mention mentioned state stated according based regarding"
+        " concerning say says said give tell find information"
     )
 )
 

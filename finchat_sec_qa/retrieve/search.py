@@ -14,6 +14,7 @@ POOL = 6  # candidates fetched per hit wanted, before the period has its say
 EXACT_PERIOD = 1.6
 SAME_YEAR = 1.25
 OTHER_YEAR = 0.75
+ANNUAL = ("10-K", "20-F", "40-F")  # a 10-Q says little of the business and points to the annual report
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ def period_weight(filing: Filing, wish: PeriodWish, newest: Mapping[str, date]) 
             return OTHER_YEAR
         return EXACT_PERIOD if wish.name is None or filing.fiscal_period == wish.name else SAME_YEAR
     if wish.latest and filing.period_end is not None:
-        return EXACT_PERIOD if filing.period_end == newest.get(_kind(filing)) else OTHER_YEAR
+        if filing.period_end != newest.get(_kind(filing)):
+            return OTHER_YEAR
+        return EXACT_PERIOD if filing.form.startswith(ANNUAL) else 1.0
     return 1.0
 
 

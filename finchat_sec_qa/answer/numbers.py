@@ -1,0 +1,80 @@
+"""Answers that are numbers: reported, computed, compared. None means: look in the words instead."""
+
+from finchat_sec_qa.answer.case import Case
+from finchat_sec_qa.answer.compose import from_comparison, from_fact, from_formula, refuse, refuse_miss
+from finchat_sec_qa.answer.findings import Company, Finding, Miss
+from finchat_sec_qa.facts.formulas import expand
+from finchat_sec_qa.facts.lexicon import entries
+from finchat_sec_qa.model.answer import Answer
+from finchat_sec_qa.model.period import FiscalPeriod
+from finchat_sec_qa.model.plan import AskedPeriod, Subject
+
+
+def answer_fact(case: Case) -> Answer | None:
+    """One reported number, or its refusal.
+
+    None where the filings carry no XBRL facts, or where words of the question name no part of the company
+    that is reported: then only passages can tell.
+    """
+    found = _find(case, case.plan.subjects[0])
+    case.stage("compose")
+    if isinstance(found, Finding):
+        return from_fact(case.frame, case.sources, found)
+    if not found.reported or (case.plan.member and found.reason == "not_disclosed"):
+        return None
+    return refuse_miss(case.frame, found)
+
+
+def answer_formula(case: Case) -> Answer | None:
+    """One computed number, or its refusal; None where the filings carry no facts to compute from."""
+    company = Company(case.store, case.plan.subjects[0], case.scope)
+    year = _year(company, case.asked)
+    if year is None:
+        if not company.has_facts:
+            return None
+        message = "Figures are computed for whole fiscal years only."
+        return refuse(case.frame, "unsupported", message, company.searched)
+    formula, operands = expand(case.plan.expression, year.year)
+    found: list[tuple[str, Finding]] = []
+    for operand in operands:
+        asked = AskedPeriod("fiscal", year=year.year - operand.back)
+        finding = company.find(entries()[operand.entry], asked)
+        if isinstance(finding, Miss):
+            return refuse_miss(case.frame, finding) if finding.reported else None
+        found.append((operand.name, finding))
+    case.stage("compose")
+    return from_formula(case.frame, case.sources, case.plan, formula, found)
+
+
+def answer_comparison(case: Case) -> Answer:
+    """The same number of two companies, or a refusal that names the one that lacks it."""
+    findings: list[Finding] = []
+    for subject in case.plan.subjects:
+        found = _find(case, subject)
+        if isinstance(found, Miss):
+            return refuse_miss(case.frame, found)
+        findings.append(found)
+    case.stage("compose")
+    if len(findings) != 2:
+        message = f"Two companies can be compared in one question; this one names {len(findings)}."
+        return refuse(case.frame, "unsupported", message, case.frame.companies)
+    units = [str(finding.fact.unit) for finding in findings]
+    if units[0] != units[1]:
+        message = f"The two are reported in {' and '.join(units)}."
+        return refuse(case.frame, "unsupported", message, case.frame.companies)
+    return from_comparison(case.frame, case.sources, case.plan, findings)
+
+
+def _find(case: Case, subject: Subject) -> Finding | Miss:
+    """The plan's number for one of its companies."""
+    company = Company(case.store, subject, case.scope)
+    return company.find(entries()[case.plan.entry], case.asked, case.plan.member, case.plan.said)
+
+
+def _year(company: Company, asked: AskedPeriod) -> FiscalPeriod | None:
+    """The fiscal year that a computed figure is for; None for a quarter or an unknown calendar."""
+    if asked.kind == "latest":
+        years = [f.fiscal_year for f in company.filings if f.fiscal_period == "FY" and f.fiscal_year]
+        return FiscalPeriod(max(years)) if years else None
+    target = company.calendar.target(asked)
+    return target.name if target is not None and target.name and target.name.name == "FY" else None

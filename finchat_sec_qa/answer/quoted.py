@@ -1,0 +1,27 @@
+"""Answers that are quoted: what the filings say in words."""
+
+from finchat_sec_qa.answer.case import Case
+from finchat_sec_qa.answer.compose import from_quotes, refuse
+from finchat_sec_qa.answer.extract import pick
+from finchat_sec_qa.answer.findings import describe
+from finchat_sec_qa.model.answer import Answer
+from finchat_sec_qa.question.wish import narrow, wish_of
+from finchat_sec_qa.retrieve.query import query_terms
+from finchat_sec_qa.retrieve.search import find_passages
+
+CANDIDATES = 16  # passages that sentences are picked from
+SHOWN = 12  # filings that a refusal names
+
+
+def answer_quoted(case: Case) -> Answer:
+    """A few sentences of the filings that bear on the question, or a refusal where none do."""
+    scope = narrow(case.scope, case.plan)
+    words = case.plan.words or case.frame.question
+    hits = find_passages(case.store, query_terms(words), scope, wish_of(case.plan), CANDIDATES)
+    case.stage("compose")
+    quotes = pick(case.frame.question, words, hits, case.sources.text)
+    if quotes:
+        return from_quotes(case.frame, case.sources, quotes)
+    searched = tuple(describe(filing) for filing in case.store.filings(scope)[:SHOWN])
+    message = f"The filings of {' and '.join(case.frame.companies)} here do not speak of this."
+    return refuse(case.frame, "not_disclosed", message, searched)
