@@ -15,7 +15,7 @@ _ODD = re.compile(
 )
 _KNOWN = {**_BULLETS, **_BOXES, **_LIGATURES, **_HYPHENS, 0x85: "\n"}
 _RULE = re.compile(r"_{20,}")
-_LEADER = re.compile(r"(?: ?\.){5,}(?= |$)|(?: \.){3,}(?= |$)")
+_LEADER = re.compile(r"(?<!\.)(?:(?: ?\.){5,}|(?: \.){3,})(?= |$)")
 
 _LABEL = re.compile(r"(?:page\s+)?([A-Z]-\d{1,3}|\d{1,4}|[ivxl]{1,7})(?:\s+of\s+\d+)?", re.IGNORECASE)
 
@@ -69,7 +69,7 @@ def without_furniture(lines: list[Line]) -> tuple[str, list[Line]]:
     """
     label = ""
     for at in (-1, 0):
-        found = _LABEL.fullmatch(lines[at].text) if len(lines) > 1 else None
+        found = _LABEL.fullmatch(lines[at].text) if lines else None
         if found:
             label = found.group(1)
             lines = lines[:-1] if at else lines[1:]

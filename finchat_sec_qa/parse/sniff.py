@@ -12,8 +12,9 @@ _SUBMISSION = re.compile(
     rb"<(?:SEC|IMS)-(?:DOCUMENT|HEADER)>|\A\s*<SUBMISSION>|\A-----BEGIN PRIVACY-ENHANCED MESSAGE-----"
     rb"|\A\s*<DOCUMENT>\s*<TYPE>"
 )
+# atomic: the comments and instructions before the root must not be read in more than one way
 _ROOT = re.compile(
-    rb"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
+    rb"\A\s*+(?:(?><\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*+>)\s*+)*+<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
 )
 # <TABLE> alone is no sign of HTML: plain-text filings have it, with <S> and <C> where HTML has rows
 _HTML = re.compile(rb"<(?:html|body|div|tr|td|p|font|center|title)\b", re.IGNORECASE)

@@ -13,11 +13,10 @@ _HEADER_BYTES = 200_000  # the longest real header (hundreds of co-registrants) 
 _OPEN = re.compile(rb"^<DOCUMENT>[ \t]*\r?$", re.MULTILINE)
 _CLOSE = re.compile(rb"^</DOCUMENT>", re.MULTILINE)
 _TEXT = re.compile(rb"^<TEXT>[ \t]*\r?\n?", re.MULTILINE)
-_TEXT_END = re.compile(rb"^</TEXT>", re.MULTILINE)
 _TAG = re.compile(rb"^<(TYPE|SEQUENCE|FILENAME|DESCRIPTION)>([^\r\n]*)", re.MULTILINE)
-_WRAPPER = re.compile(rb"\A\s*<(XBRL|XML|PDF|JSON)>\r?\n?(.*?)(?:</\1>\s*)?\Z", re.DOTALL | re.IGNORECASE)
+_WRAPPER = re.compile(rb"\A\s*+<(XBRL|XML|PDF|JSON)>\r?\n?", re.IGNORECASE)
 _ENCODED = re.compile(rb"\A\s*begin [0-7]{3,4} \S")
-_FIELD = re.compile(r"^\s*(?:<([A-Z][A-Z -]*)>|([A-Z][A-Z /-]*[A-Z]):)[ \t]*(.*?)\s*$", re.MULTILINE)
+_FIELD = re.compile(r"^[ \t]*(?:<([A-Z][A-Z -]*)>|([A-Z][A-Z /-]*[A-Z]):)[ \t]*([^\r\n]*)", re.MULTILINE)
 _ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 _UNREAD = re.compile(r"GRAPHIC|ZIP|EXCEL|JSON|EX-101\.(?!INS)|EX-FILING FEES", re.IGNORECASE)
 
@@ -56,16 +55,19 @@ def split_submission(file: SourceFile, limits: Limits) -> tuple[SubmissionHeader
         raise MalformedError(file.name, "a full submission without a <DOCUMENT>; download it again")
     header = _read_header(content[: min(opening.start(), _HEADER_BYTES)])
     files: list[SourceFile] = []
-    for count, found in enumerate(_OPEN.finditer(content), 1):
+    count = 0
+    while opening is not None:
         deadline.check()
+        count += 1
         if count > _MAX_DOCUMENTS:
             raise LimitExceededError(file.name, f"wraps more than {_MAX_DOCUMENTS:,} documents")
-        close = _CLOSE.search(content, found.end())
+        close = _CLOSE.search(content, opening.end())
         if close is None:
             raise MalformedError(file.name, f"ends inside document {count}; download it again")
-        document = _document(content[found.end() : close.start()], count)
+        document = _document(content[opening.end() : close.start()], count)
         if document is not None:
             files.append(document)
+        opening = _OPEN.search(content, close.end())
     return header, tuple(files)
 
 
@@ -77,16 +79,21 @@ def _document(body: bytes, count: int) -> SourceFile | None:
     tags = {tag.decode(): value for tag, value in _TAG.findall(body[: text.start()])}
     role = _printable(tags.get("TYPE", b""))
     name = _printable(tags.get("FILENAME", b"")).replace("\\", "/").rsplit("/", 1)[-1]
-    end = None
-    for end in _TEXT_END.finditer(body, text.end()):  # noqa: B007  the last one counts
-        pass
-    content = body[text.end() : end.start() if end else len(body)]
-    wrapped = _WRAPPER.match(content)
-    if wrapped:
-        content = wrapped.group(2)
+    end = body.rfind(b"\n</TEXT>", text.end() - 1)
+    content = _unwrapped(body[text.end() : end + 1 if end >= 0 else len(body)])
     if _UNREAD.match(role) or _ENCODED.match(content[:200]) or not content.strip():
         return None
     return SourceFile(name=name or f"document-{count}.txt", content=content, role=role)
+
+
+def _unwrapped(content: bytes) -> bytes:
+    """The content without the <XBRL> or <XML> tags that EDGAR puts around some kinds."""
+    opening = _WRAPPER.match(content)
+    if opening is None:
+        return content
+    inner = content[opening.end() :]
+    closing = b"</" + opening.group(1) + b">"
+    return inner.rstrip().removesuffix(closing) if inner.rstrip().endswith(closing) else inner
 
 
 def _read_header(content: bytes) -> SubmissionHeader:
