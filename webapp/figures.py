@@ -26,33 +26,35 @@ _LONGEST_TEXT = 60
 class Amount:
     """A number for reading. `short` is what is shown large; `exact` gives every digit and the unit.
 
-    `rounded` is True when `short` shows fewer digits than there are.
+    `rounded` is True when `short` shows fewer digits than there are; `scaled` when it has a scale word.
     """
 
     short: str
     exact: str
-    rounded: bool
+    rounded: bool = False
+    scaled: bool = False
 
 
 def amount(number: str, unit: str) -> Amount:
     """`number` (a decimal string in base units) as a person reads it; what is no number stays as it is."""
     if not _NUMBER.fullmatch(number):
         shown = number if len(number) <= _LONGEST_TEXT else number[:_LONGEST_TEXT] + "…"
-        return Amount(shown, f"{shown} {unit}".strip(), rounded=False)
+        return Amount(shown, f"{shown} {unit}".strip())
     value = Decimal(number)
     currency, _, per = unit.partition("/")
     exact = f"{_grouped(value)} {_unit_name(unit)}".strip()
     if unit in {"percent", "%"}:
-        return Amount(f"{_grouped(value)}%", exact, rounded=False)
+        return Amount(f"{_grouped(value)}%", exact)
     if per and _CURRENCY.match(currency):
         singular = per.removesuffix("s")
         return Amount(
             f"{_money(_grouped(value.copy_abs()), currency, value)} per {singular}", exact, rounded=False
         )
     text, rounded = _scaled(value.copy_abs())
+    scaled = not text[-1].isdigit()
     if _CURRENCY.match(unit):
-        return Amount(_money(text, unit, value), exact, rounded)
-    return Amount(f"{_sign(value)}{text} {_short_unit(unit)}".strip(), exact, rounded)
+        return Amount(_money(text, unit, value), exact, rounded, scaled)
+    return Amount(f"{_sign(value)}{text} {_short_unit(unit)}".strip(), exact, rounded, scaled)
 
 
 def _sign(value: Decimal) -> str:

@@ -19,10 +19,9 @@ class SheetCell:
 
 @dataclass(frozen=True, slots=True)
 class SheetTable:
-    """A table in printed order; `note` tells scale and unit where the filing does."""
+    """A table in printed order: header rows, then the others."""
 
     title: str
-    note: str
     head: tuple[tuple[SheetCell, ...], ...]
     body: tuple[tuple[SheetCell, ...], ...]
 
@@ -90,7 +89,7 @@ def _table(table: TableView, marks: Sequence[Mark]) -> SheetTable:
         (head if is_head else body).append(made)
     if not body:
         head, body = [], head
-    return SheetTable(table.title, _note(table), tuple(head), tuple(body))
+    return SheetTable(table.title, tuple(head), tuple(body))
 
 
 def _row(
@@ -139,10 +138,3 @@ def _span(
 
 def _path(table: TableView, column: int) -> tuple[str, ...]:
     return table.column_headers[column] if column < len(table.column_headers) else ()
-
-
-def _note(table: TableView) -> str:
-    words = {3: "thousands", 6: "millions", 9: "billions"}
-    if table.scale in words:
-        return f"in {words[table.scale]}" + (f" of {table.unit}" if table.unit else "")
-    return ""

@@ -15,22 +15,31 @@ function say(text) {
 function showMark({ page = false } = {}) {
   const sheet = find("#sheet");
   const mark = find("#mark", sheet ?? document);
-  if (!sheet) return;
+  if (!sheet) {
+    mark?.scrollIntoView({ block: "center" });
+    return;
+  }
   if (!mark) {
     sheet.scrollTop = 0;
     return;
   }
   const inside = mark.getBoundingClientRect().top - sheet.getBoundingClientRect().top + sheet.scrollTop;
   sheet.scrollTop = Math.max(0, inside - sheet.clientHeight * 0.4);
-  const table = mark.closest(".table");
-  if (table) {
-    const place = mark.getBoundingClientRect().left - table.getBoundingClientRect().left + table.scrollLeft;
-    const beyond = place + mark.offsetWidth + 24 - table.clientWidth;
-    if (beyond > 0) table.scrollLeft = beyond;
-  }
+  showColumn(mark);
   if (page && matchMedia("(max-width: 61.99rem)").matches) {
     find("#pane").scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
   }
+}
+
+/** Scroll a wide table sideways until the mark stands free of the row names, which may stick to the left. */
+function showColumn(mark) {
+  const table = mark.closest(".table");
+  if (!table) return;
+  const left = mark.getBoundingClientRect().left - table.getBoundingClientRect().left + table.scrollLeft;
+  const beyond = left + mark.offsetWidth + 24 - table.clientWidth;
+  const name = find("th", mark.closest("tr"));
+  const covered = name && getComputedStyle(name).position === "sticky" ? name.offsetWidth : 0;
+  table.scrollLeft = Math.max(0, Math.min(beyond, left - covered - 12));
 }
 
 function choose(id) {

@@ -14,7 +14,6 @@ def test_a_table_keeps_its_rows_headers_and_numbers():
     sheet = lay_out(window_of(filing, start, 1), [Mark(start, end, "1", current=True)])
     table = sheet.blocks[0].table
     assert table is not None
-    assert table.note == "in millions of USD"
     assert [words(row) for row in table.head] == [["Years ended December 31,", "2023", "2022", "2021"]]
     assert {cell.heading for cell in table.head[0]} == {"col"}
     caption, products, _, total, *_ = table.body
