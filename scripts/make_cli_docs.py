@@ -28,7 +28,7 @@ same as the HTTP API gives. Control characters in filings never reach a terminal
 | 1 | an error: a filing failed, an answer does not hold, a server ended, a store cannot be used |
 | 2 | wrong usage: an unknown option, company, filing or setting |
 | 3 | refused: the stored filings do not answer the question |
-| 130 | interrupted with Ctrl-C |
+| 130, 143 | interrupted with Ctrl-C, or ended with SIGTERM (`serve`: 0) |
 
 An error is one line, `finchat: what is wrong and what to do`; with `--json` it is
 `{"error": {"code": "…", "message": "…"}}`, still on standard error.

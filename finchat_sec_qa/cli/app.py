@@ -5,6 +5,7 @@ A command's module is imported only when that command runs, so that `finchat --h
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ from finchat_sec_qa.cli.session import Opener, Session, open_library
 from finchat_sec_qa.errors import FinChatError
 
 INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
+TERMINATED = 143  # the same for SIGTERM
 
 # name: (module in this package, what `finchat --help` says of it)
 COMMANDS = {
@@ -99,8 +101,8 @@ def run(arguments: Sequence[str], opener: Opener = open_library) -> int:
         sys.stdout.flush()
     except click.Abort:
         return INTERRUPTED
-    except SystemExit:
-        return _reader_left()  # the one case in which click exits by itself
+    except SystemExit as ended:
+        return TERMINATED if ended.code == TERMINATED else _reader_left()  # the one exit of click's own
     except click.UsageError as error:
         hint = "" if error.ctx is None else f"\nTry '{error.ctx.command_path} --help'."
         return _report("usage", error.format_message() + hint, error.exit_code, as_json="--json" in arguments)
@@ -116,7 +118,11 @@ def run(arguments: Sequence[str], opener: Opener = open_library) -> int:
 
 
 def main() -> NoReturn:
-    """Run the program's own command line and exit."""
+    """Run the program's own command line and exit.
+
+    SIGTERM unwinds the program as Ctrl-C does: worker processes end with it, and no half file is left.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -111,7 +112,7 @@ def one_of(
 def answer_all(questions: str, output: str, work: Callable[[QuestionLine], dict[str, Any]]) -> Counter[str]:
     """Write `work(line)` for each line of `questions` to `output`; counts the results by "status".
 
-    A line that fails with an expected error is told with its number, and its result is
+    A line that fails is told with its number (with a traceback when the fault is ours), and its result is
     {"id", "status": "error", "error": {"code", "message"}}: every line has one, in the same order. The
     output appears whole or, when interrupted, not at all.
     """
@@ -124,12 +125,18 @@ def answer_all(questions: str, output: str, work: Callable[[QuestionLine], dict[
                 result = work(line)
             except FinChatError as error:
                 shown.note(f"finchat: {questions}:{numbered.number}: {error}")
-                failure = {"code": error.code, "message": str(error)}
-                result = {"id": line.id, "status": "error", "error": failure}
+                result = _failure(line, error.code, str(error))
+            except Exception as error:  # noqa: BLE001 - a mistake of ours must not lose the other answers
+                shown.note(f"finchat: {questions}:{numbered.number}: {traceback.format_exc()}")
+                result = _failure(line, "internal", repr(error))
             target.write(json.dumps(result, ensure_ascii=False, separators=(",", ":")) + "\n")
             counts[result.get("status", "")] += 1
             shown.step(done, len(lines), line.question)
     return counts
+
+
+def _failure(line: QuestionLine, code: str, message: str) -> dict[str, Any]:
+    return {"id": line.id, "status": "error", "error": {"code": code, "message": message}}
 
 
 @contextmanager

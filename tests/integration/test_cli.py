@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -302,6 +303,19 @@ def test_hostile_text_gives_a_terminal_no_orders(tmp_path: Path) -> None:
         sent = on_terminal(*words, store=store, NO_COLOR="1", TERM="dumb")
         assert "Net sales" in sent
         assert not re.search("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202e]", sent), words
+
+
+def test_sigterm_leaves_no_half_output(store: Path, tmp_path: Path) -> None:
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text("".join(json.dumps({"id": n, "question": QUESTION}) + "\n" for n in range(20_000)))
+    with subprocess.Popen(
+        [str(FINCHAT), "ask", "--store", str(store), "--file", str(source), "--output", str(output)]
+    ) as running:
+        while len(list(tmp_path.iterdir())) < 2 and running.poll() is None:
+            time.sleep(0.05)
+        running.terminate()
+        assert running.wait(30) == 143
+    assert list(tmp_path.iterdir()) == [source]
 
 
 # --- serve ---------------------------------------------------------------------------------------------

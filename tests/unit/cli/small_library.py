@@ -82,7 +82,7 @@ class SmallLibrary:
         self.locked = False
         self.closed = 0
 
-    def open(self, store: Path | None, read_only: bool, jobs: int | None) -> "Library":  # noqa: FBT001 - an Opener
+    def open(self, store: Path | None, read_only: bool, jobs: int | None) -> "Library":
         """An `Opener` for `finchat_sec_qa.cli.run`."""
         if self.locked and not read_only:
             raise StoreLockedError("another process is writing to the store")

@@ -129,6 +129,25 @@ def test_a_line_that_fails_is_named_and_the_rest_goes_on(finchat: Finchat, tmp_p
     assert json.loads(result.out) == {"output": str(output), "answered": 1, "refused": 0, "error": 1}
 
 
+def test_a_mistake_of_ours_on_one_line_is_shown_and_the_rest_goes_on(
+    finchat: Finchat, library: SmallLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(question: str, scope: ScopeRequest) -> Answer:
+        return answered(question) if question == QUESTION else answered(str(1 // 0))
+
+    monkeypatch.setattr(library, "ask", broken)
+    source = write(tmp_path / "in.jsonl", {"id": "a", "question": "?"}, {"id": "b", "question": QUESTION})
+    result = finchat("ask", "--file", source)
+    assert result.code == 1
+    first, second = (json.loads(line) for line in result.out.splitlines())
+    assert first["error"] == {
+        "code": "internal",
+        "message": repr(ZeroDivisionError("integer division or modulo by zero")),
+    }
+    assert second["status"] == "answered"
+    assert f"{source}:1: Traceback" in result.err
+
+
 @pytest.mark.parametrize(
     "line",
     [
