@@ -14,7 +14,7 @@ from finchat_sec_qa.clock import SystemClock
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.disk import find_filings
 from finchat_sec_qa.edgar import Edgar
-from finchat_sec_qa.errors import FinChatError, UsageError
+from finchat_sec_qa.errors import FinChatError, SourceBlockedError, UsageError
 from finchat_sec_qa.ingest import ingest
 from finchat_sec_qa.model.answer import Answer, VerifyReport
 from finchat_sec_qa.model.filing import SourceFiling
@@ -49,7 +49,7 @@ class Library:
     Methods raise the errors of `finchat_sec_qa.errors`. One Library serves many threads.
     """
 
-    def __init__(self, settings: Settings, store: StoreWriter, source: FilingSource) -> None:
+    def __init__(self, settings: Settings, store: StoreWriter, source: Edgar) -> None:
         self.settings = settings
         self._store = store
         self._source = source
@@ -82,7 +82,8 @@ class Library:
         return cls(settings, opened, source)
 
     def close(self) -> None:
-        """Release the store's files."""
+        """Release the store's files and the connections to EDGAR."""
+        self._source.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -194,7 +195,11 @@ class Library:
                 on_progress(Progress(done + step.done, len(found), step.label, step.outcome, step.reason))
 
             fetched = [_Fetched(self._source, filing)]
-            reports.append(ingest(self._store, fetched, self._limits(), jobs=1, on_progress=tell))
+            report = ingest(self._store, fetched, self._limits(), jobs=1, on_progress=tell)
+            reports.append(report)
+            if any(failure.code == SourceBlockedError.code for failure in report.failed):
+                reports.append(_not_tried(found[done + 1 :]))
+                break
         return _joined(reports)
 
     def info(self) -> StoreInfo:
@@ -218,8 +223,10 @@ class Library:
         failed: list[FailedFiling] = []
         for company in request.companies:
             try:
-                query = FilingQuery(company=company, forms=request.forms, limit=request.limit)
+                query = FilingQuery(company, request.forms, request.limit, since=request.since)
                 found.extend(self._source.find(query))
+            except SourceBlockedError:
+                raise
             except FinChatError as error:
                 if len(request.companies) == 1:
                     raise
@@ -248,6 +255,15 @@ class _Fetched:
 
     def load(self) -> SourceFiling:
         return self._source.fetch(self._filing)
+
+
+def _not_tried(filings: Sequence[SourceFiling]) -> IngestReport:
+    """What is left when EDGAR blocks us: each further request would prolong the block."""
+    reason = "not tried: EDGAR blocked us before; run the same command again later"
+    code = SourceBlockedError.code
+    return IngestReport(
+        failed=tuple(FailedFiling(label=filing.label, code=code, reason=reason) for filing in filings)
+    )
 
 
 def _joined(reports: Sequence[IngestReport]) -> IngestReport:

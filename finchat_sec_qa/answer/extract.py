@@ -21,8 +21,8 @@ LEAST_SHARE = 0.6  # of the best quote's score that another must have
 COUNTING = re.compile(r"\bhow (?:many|much)\b|\bnumber of\b|\bamount\b", re.IGNORECASE)
 # Sentences that only say where else to read.
 POINTER = re.compile(
-    r"\brefer to\b|\bsee (?:note|item|part|further|also|“)|\bincorporated (?:herein )?by reference\b|\bset forth (?:in|under)\b"
-    r"|\bfollowing table\b",
+    r"\brefer to\b|\bsee (?:note|item|part|further|also|“)|\bincorporated (?:herein )?by reference\b"
+    r"|\bset forth (?:in|under)\b|\bfollowing table\b",
     re.IGNORECASE,
 )
 DIGITS = re.compile(r"\d[\d,.]*\d|\$\d")

@@ -52,13 +52,14 @@ def entries() -> dict[str, Entry]:
 
 def find_mentions(words: Sequence[str]) -> list[Mention]:
     """Entries named in `words`, left to right; where terms overlap the longest wins."""
-    found: list[Mention] = []
-    for entry in entries().values():
-        barred = [span for phrase in entry.never for span in _spans(words, phrase)]
-        for phrase in entry.terms:
-            for start, end in _spans(words, phrase):
-                if not any(low <= start and end <= high for low, high in barred):
-                    found.append(Mention(entry, start, end))
+    known, longest = _by_term()
+    found = [
+        Mention(entry, at, at + size)
+        for at in range(len(words))
+        for size in range(1, min(longest, len(words) - at) + 1)
+        for entry in known.get(tuple(words[at : at + size]), ())
+        if not _barred(entry, words, at, at + size)
+    ]
     found.sort(key=lambda mention: (mention.start - mention.end, mention.start))
     kept: list[Mention] = []
     for mention in found:
@@ -88,9 +89,23 @@ def _unit_fits(wanted: str, unit: str | None) -> bool:
     return unit == wanted
 
 
-def _spans(words: Sequence[str], phrase: Sequence[str]) -> list[tuple[int, int]]:
-    size = len(phrase)
-    return [(at, at + size) for at in range(len(words) - size + 1) if tuple(words[at : at + size]) == phrase]
+@cache
+def _by_term() -> tuple[dict[tuple[str, ...], list[Entry]], int]:
+    """Entries by each of their terms, and the length in words of the longest term."""
+    known: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in entries().values():
+        for term in entry.terms:
+            known.setdefault(term, []).append(entry)
+    return known, max(map(len, known))
+
+
+def _barred(entry: Entry, words: Sequence[str], start: int, end: int) -> bool:
+    """Whether [start, end) is part of a phrase that means something else."""
+    for phrase in entry.never:
+        for at in range(max(0, end - len(phrase)), start + 1):
+            if tuple(words[at : at + len(phrase)]) == phrase:
+                return True
+    return False
 
 
 def _entry(key: str, fields: dict[str, object]) -> Entry:

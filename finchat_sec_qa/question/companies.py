@@ -5,7 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from finchat_sec_qa.facts.lexicon import entries, words_of
@@ -44,9 +44,10 @@ class Named:
     end: int
 
 
+@lru_cache(maxsize=20_000)
 def core_name(name: str) -> str:
     """The name without its legal form: "The Coca-Cola Company" gives "coca cola"."""
-    words = list(words_of(name.split("/", maxsplit=1)[0]))
+    words = list(words_of(name.partition("/")[0]))
     while len(words) > 1 and words[-1] in LEGAL_FORMS:
         words.pop()
     if len(words) > 1 and words[0] == "the":
@@ -54,22 +55,70 @@ def core_name(name: str) -> str:
     return " ".join(words)
 
 
-def group(companies: Sequence[Company]) -> list[Subject]:
-    """Companies of the store, one subject for all that share a name, a former name or a ticker.
+@dataclass(frozen=True)
+class Directory:
+    """The names of a store's companies, made once for each set of companies."""
 
-    A PDF brings no CIK, so that one company may be stored under its CIK and under its name.
-    """
-    groups: list[tuple[set[str], list[Company]]] = []
-    for company in companies:
-        marks = {core_name(name) for name in (company.name, *company.names)} | set(company.tickers)
-        same = [item for item in groups if item[0] & marks]
-        groups = [item for item in groups if not item[0] & marks]
-        members = [other for _, others in same for other in others]
-        groups.append((marks.union(*(known for known, _ in same)), [*members, company]))
-    return [
-        Subject(max(same, key=lambda company: company.filings).name, tuple(company.key for company in same))
-        for _, same in groups
-    ]
+    companies: tuple[Company, ...]
+
+    @cached_property
+    def subjects(self) -> tuple[Subject, ...]:
+        """One subject for all companies that share a name, a former name or a ticker.
+
+        A PDF brings no CIK, so that one company may be stored under its CIK and under its name.
+        """
+        groups: list[tuple[set[str], list[Company]]] = []
+        for company in self.companies:
+            marks = {core_name(name) for name in (company.name, *company.names)} | set(company.tickers)
+            same = [item for item in groups if item[0] & marks]
+            groups = [item for item in groups if not item[0] & marks]
+            members = [other for _, others in same for other in others]
+            groups.append((marks.union(*(known for known, _ in same)), [*members, company]))
+        return tuple(
+            Subject(max(same, key=lambda company: company.filings).name, tuple(item.key for item in same))
+            for _, same in groups
+        )
+
+    @cached_property
+    def by_key(self) -> dict[str, Subject]:
+        """Subjects by the store's keys."""
+        return {key: subject for subject in self.subjects for key in subject.keys}
+
+    @cached_property
+    def by_alias(self) -> dict[tuple[str, ...], Subject]:
+        """Subjects by every word sequence that stands for them."""
+        cores = {core_name(company.name) for company in self.companies}
+        firsts = Counter(core.split()[0] for core in cores if core)
+        return {
+            alias: self.by_key[company.key]
+            for company in self.companies
+            for alias in sorted(_aliases(company, firsts))
+        }
+
+    @cached_property
+    def by_ticker(self) -> dict[str, Subject]:
+        """Subjects by ticker, BRK.B as BRK-B."""
+        return {
+            ticker.replace(".", "-"): self.by_key[company.key]
+            for company in self.companies
+            for ticker in company.tickers
+        }
+
+    @cached_property
+    def longest(self) -> int:
+        """Words of the longest alias."""
+        return max(map(len, self.by_alias), default=0)
+
+
+@lru_cache(maxsize=8)
+def directory(companies: tuple[Company, ...]) -> Directory:
+    """The directory of these companies."""
+    return Directory(companies)
+
+
+def group(companies: Sequence[Company]) -> tuple[Subject, ...]:
+    """The subjects that a store's companies are."""
+    return directory(tuple(companies)).subjects
 
 
 def subject_of(filing: Filing, companies: Sequence[Company]) -> Subject | None:
@@ -78,62 +127,82 @@ def subject_of(filing: Filing, companies: Sequence[Company]) -> Subject | None:
     for company in companies:
         by_name = company.cik is None and core in {core_name(name) for name in company.names}
         if company.cik == filing.cik if filing.cik else by_name:
-            return next(subject for subject in group(companies) if company.key in subject.keys)
+            return directory(tuple(companies)).by_key[company.key]
     return None
 
 
 def find_companies(question: str, companies: Sequence[Company]) -> list[Named]:
     """Companies of the store that the question names, in its order, each once; longer names win."""
     words = words_of(question)
-    subjects = {key: subject for subject in group(companies) for key in subject.keys}
-    found = _by_cik(question, companies, subjects)
-    found.extend(_by_name(words, companies, subjects))
-    found.extend(_by_ticker(question, companies, subjects))
+    known = directory(tuple(companies))
+    found = [*_by_cik(question, known), *_by_name(words, known), *_by_ticker(question, known)]
     if not found:
-        found = _by_word(words, companies, subjects)
+        found = _by_word(words, known)
     found.sort(key=lambda named: (named.start - named.end, named.start))
     kept: list[Named] = []
     for named in found:
-        overlaps = any(named.start < other.end and other.start < named.end for other in kept)
-        if not overlaps:
+        if not any(named.start < other.end and other.start < named.end for other in kept):
             kept.append(named)
     return sorted(kept, key=lambda named: named.start)
 
 
 def resolve_company(text: str, companies: Sequence[Company]) -> Subject | None:
     """The company that a scope names by key, CIK, ticker or name; None if it is none of the store's."""
-    subjects = {key: subject for subject in group(companies) for key in subject.keys}
-    if text in subjects:
-        return subjects[text]
+    known = directory(tuple(companies))
+    if text in known.by_key:
+        return known.by_key[text]
     if text.isdigit():
-        return next((subjects[c.key] for c in companies if c.cik and int(c.cik) == int(text)), None)
-    for company in companies:
-        if text.upper().replace(".", "-") in (ticker.replace(".", "-") for ticker in company.tickers):
-            return subjects[company.key]
-    wanted = tuple(words_of(text))
-    for company in companies:
-        if wanted in _aliases(company, Counter()) or core_name(text) == core_name(company.name):
-            return subjects[company.key]
-    named = find_companies(text, companies)
-    return named[0].subject if len({item.subject for item in named}) == 1 else None
+        return next((known.by_key[c.key] for c in companies if c.cik and int(c.cik) == int(text)), None)
+    ticker = text.upper().replace(".", "-")
+    if ticker in known.by_ticker:
+        return known.by_ticker[ticker]
+    alias = tuple(words_of(text))
+    if alias in known.by_alias:
+        return known.by_alias[alias]
+    named = {item.subject for item in find_companies(text, companies)}
+    return named.pop() if len(named) == 1 else None
 
 
-def _by_cik(question: str, companies: Sequence[Company], subjects: Mapping[str, Subject]) -> list[Named]:
+def _by_cik(question: str, known: Directory) -> list[Named]:
     asked = {int(match[1]) for match in CIK.finditer(question)}
-    return [Named(subjects[c.key], -1, -1) for c in companies if c.cik and int(c.cik) in asked]
+    return [Named(known.by_key[c.key], -1, -1) for c in known.companies if c.cik and int(c.cik) in asked]
 
 
-def _by_name(
-    words: Sequence[str], companies: Sequence[Company], subjects: Mapping[str, Subject]
-) -> list[Named]:
-    firsts = Counter(core.split()[0] for core in {core_name(company.name) for company in companies} if core)
+def _by_name(words: Sequence[str], known: Directory) -> list[Named]:
     return [
-        Named(subjects[company.key], at, at + len(alias))
-        for company in companies
-        for alias in _aliases(company, firsts)
-        for at in range(len(words) - len(alias) + 1)
-        if tuple(words[at : at + len(alias)]) == alias
+        Named(known.by_alias[tuple(words[at : at + size])], at, at + size)
+        for at in range(len(words))
+        for size in range(1, min(known.longest, len(words) - at) + 1)
+        if tuple(words[at : at + size]) in known.by_alias
     ]
+
+
+def _by_ticker(question: str, known: Directory) -> list[Named]:
+    found = []
+    for match in TICKER.finditer(question):
+        ticker = match[1].replace(".", "-")
+        plain_word = ticker in NOT_TICKERS or len(ticker) == 1
+        if ticker not in known.by_ticker or (plain_word and not match[0].startswith("$")):
+            continue
+        at = len(words_of(question[: match.start()]))
+        found.append(Named(known.by_ticker[ticker], at, at + len(words_of(match[1]))))
+    return found
+
+
+def _by_word(words: Sequence[str], known: Directory) -> list[Named]:
+    """Tickers in small letters, where nothing else names a company and the word means nothing else."""
+    return [
+        Named(known.by_ticker[word.upper()], at, at + 1)
+        for at, word in enumerate(words)
+        if len(word) > 2 and word.upper() in known.by_ticker and word not in _field_words()
+    ]
+
+
+@cache
+def _field_words() -> frozenset[str]:
+    """Words of finance that are tickers too: "cost" is not Costco."""
+    terms = [term for entry in entries().values() for term in entry.terms]
+    return frozenset(word for term in terms for word in term) | {name.lower() for name in NOT_TICKERS}
 
 
 def _aliases(company: Company, firsts: Mapping[str, int]) -> set[tuple[str, ...]]:
@@ -154,42 +223,6 @@ def _aliases(company: Company, firsts: Mapping[str, int]) -> set[tuple[str, ...]
         if len(words) > 2:
             aliases.add(("".join(word[0] for word in words),))
     return {alias for alias in aliases if alias and len("".join(alias)) > 1}
-
-
-def _by_ticker(question: str, companies: Sequence[Company], subjects: Mapping[str, Subject]) -> list[Named]:
-    by_ticker = _by_symbol(companies)
-    found = []
-    for match in TICKER.finditer(question):
-        ticker = match[1].replace(".", "-")
-        plain_word = ticker in NOT_TICKERS or len(ticker) == 1
-        if ticker not in by_ticker or (plain_word and not match[0].startswith("$")):
-            continue
-        at = len(words_of(question[: match.start()]))
-        found.append(Named(subjects[by_ticker[ticker].key], at, at + len(words_of(match[1]))))
-    return found
-
-
-def _by_word(
-    words: Sequence[str], companies: Sequence[Company], subjects: Mapping[str, Subject]
-) -> list[Named]:
-    """Tickers in small letters, where nothing else names a company and the word means nothing else."""
-    by_ticker = _by_symbol(companies)
-    return [
-        Named(subjects[by_ticker[word.upper()].key], at, at + 1)
-        for at, word in enumerate(words)
-        if len(word) > 2 and word.upper() in by_ticker and word not in _field_words()
-    ]
-
-
-def _by_symbol(companies: Sequence[Company]) -> dict[str, Company]:
-    return {ticker.replace(".", "-"): company for company in companies for ticker in company.tickers}
-
-
-@cache
-def _field_words() -> frozenset[str]:
-    """Words of finance that are tickers too: "cost" is not Costco."""
-    terms = [term for entry in entries().values() for term in entry.terms]
-    return frozenset(word for term in terms for word in term) | {name.lower() for name in NOT_TICKERS}
 
 
 @cache

@@ -21,8 +21,8 @@ INSTRUCTION = re.compile(
 ASKING = frozenset(
     terms(
         "main key major primary what which how much many tell give please fiscal year company report reported"
-        " filing question answer describe explain list mention mentioned state stated according based regarding"
-        " concerning say says said give tell find information"
+        " filing question answer describe explain list mention mentioned state stated according based"
+        " regarding concerning say says said give tell find information"
     )
 )
 
