@@ -1,6 +1,9 @@
 """The tantivy index: one folder per index, one entry per passage. Knows passages and filings by number."""
 
+import os
 import shutil
+import tempfile
+import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -126,11 +129,21 @@ class IndexReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         with _translated(folder):
-            index = Index.open(str(folder))
+            index = Index.open(str(self._lockable(folder)))
             index.config_reader(reload_policy="manual")  # else every reader starts a thread that polls
             index.reload()
             self._schema = index.schema
             self._searcher = index.searcher()
+
+    def _lockable(self, folder: Path) -> Path:
+        """The folder, or a copy of it where it cannot be written to: tantivy makes lock files to read."""
+        if os.access(folder, os.W_OK):
+            return folder
+        copy = Path(tempfile.mkdtemp(prefix="finchat-index-"))
+        weakref.finalize(self, shutil.rmtree, copy, ignore_errors=True)
+        for file in folder.iterdir():
+            shutil.copyfile(file, copy / file.name)
+        return copy
 
     @property
     def passages(self) -> int:
