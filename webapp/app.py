@@ -17,6 +17,7 @@ from webapp import figures
 from webapp.advice import Problem, missing_page, own_fault, remote_problem, wrong_usage
 from webapp.catalog import CatalogReader, short_name
 from webapp.context import Context, context, set_context
+from webapp.examples import Examples
 from webapp.observe import observe
 from webapp.pages import ask, browse, read, status
 from webapp.security import add_headers, refuse_other_names, sec_link
@@ -40,7 +41,10 @@ def create_app(settings: Settings | None = None, client: FinChatClient | None = 
     observe(app)
     if settings.web_host in LOOPBACK:
         app.before_request(refuse_other_names)
-    set_context(app, Context(client, settings, CatalogReader(client, time.monotonic)))
+    set_context(
+        app,
+        Context(client, settings, CatalogReader(client, time.monotonic), Examples(client, time.monotonic)),
+    )
     for module in (ask, browse, read, status):
         app.register_blueprint(module.pages)
     _set_templates(app)

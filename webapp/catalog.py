@@ -1,4 +1,4 @@
-"""What the store holds, as the pages need it: companies, filings, years, forms, and questions that fit."""
+"""What the store holds, as the pages need it: companies, filings, years and forms."""
 
 import re
 import threading
@@ -86,35 +86,3 @@ def whose(company: str) -> str:
     """The company's name as an owner: "Apple’s", "Acme Instruments’"."""
     name = short_name(company)
     return name + ("’" if name.casefold().endswith("s") else "’s")
-
-
-def examples(catalog: Catalog) -> tuple[str, ...]:
-    """Up to four questions that the store's own filings can answer; none where no period is known."""
-    annual = _latest(catalog, "10-K")
-    quarterly = _latest(catalog, "10-Q")
-    made: list[str] = []
-    templates = (
-        "What was {whose} revenue in fiscal {year}?",
-        "What was {whose} net income in fiscal {year}?",
-        "What are {whose} main supply risks?",
-    )
-    for template, filing in zip(templates, annual, strict=False):
-        made.append(template.format(whose=whose(filing.company), year=filing.fiscal_year))
-    for filing in quarterly[:1]:
-        if filing.fiscal_period in {"Q1", "Q2", "Q3"}:
-            when = f"the {_ordinal(filing.fiscal_period)} quarter of fiscal {filing.fiscal_year}"
-            made.append(f"What was {whose(filing.company)} revenue in {when}?")
-    return tuple(made)
-
-
-def _ordinal(quarter: str) -> str:
-    return {"Q1": "first", "Q2": "second", "Q3": "third"}[quarter]
-
-
-def _latest(catalog: Catalog, form: str) -> list[FilingView]:
-    """The latest filing of that form of each company, in the order of the companies' names."""
-    found: dict[str, FilingView] = {}
-    for filing in catalog.filings:  # newest first
-        if filing.form == form and filing.fiscal_year is not None and filing.company:
-            found.setdefault(filing.company, filing)
-    return [found[name] for name in sorted(found)]

@@ -1,4 +1,4 @@
-"""What the pages share: the client, the settings and the catalog of the running app."""
+"""What the pages share: the client, the settings, the catalog and its examples of the running app."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from finchat_sec_qa.client import FinChatClient
 from finchat_sec_qa.config import Settings
 from webapp.catalog import CatalogReader
+from webapp.examples import Examples
 
 _KEY = "finchat"
 
@@ -19,6 +20,7 @@ class Context:
     client: FinChatClient
     settings: Settings
     catalog: CatalogReader
+    examples: Examples
 
 
 def set_context(app: Flask, context: Context) -> None:

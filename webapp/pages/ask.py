@@ -10,7 +10,6 @@ from finchat_sec_qa.errors import RemoteError
 from finchat_sec_qa.model.answer import Answer, Citation, VerifyReport
 from finchat_sec_qa.model.views import FilingDetail
 from webapp.advice import REFUSALS
-from webapp.catalog import examples
 from webapp.context import context
 from webapp.export import to_markdown
 from webapp.marks import Mark
@@ -40,7 +39,7 @@ def home() -> str:
     return render_template(
         "home.html",
         catalog=catalog,
-        examples=examples(catalog),
+        examples=context().examples.of(catalog),
         recent=catalog.filings[:RECENT],
         question=Question("", read_scope(request.args)),
     )

@@ -398,6 +398,7 @@ def _json(**lists: Any) -> httpx.Response:
     return httpx.Response(200, json=body)
 
 
+EXAMPLE = "What was Acme Instruments’ net income in fiscal 2023?"
 REVENUE = "What was Acme’s revenue in fiscal 2023?"
 MARGIN = "What was Acme's gross margin in 2023?"
 SUPPLY = "What are Acme’s main supply risks?"
@@ -474,6 +475,7 @@ def api_with_answers() -> FakeApi:
             (risk, wait),
         ),
         answered(HACKED, f"Evil says {HOSTILE} [1]. Not a citation: [9].", (evil_quote,)),
+        answered(EXAMPLE, "Net income was $1,297 million [1].", (usual.citation(1, "1,297"),)),
         refused(
             UNKNOWN,
             "company_unknown",

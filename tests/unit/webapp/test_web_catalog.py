@@ -2,8 +2,9 @@ import httpx
 import pytest
 
 from finchat_sec_qa.errors import RemoteError
-from tests.unit.webapp.fake_api import FakeApi, Filing, acme, api_with_answers, problem
-from webapp.catalog import KEPT_SECONDS, Catalog, CatalogReader, examples, newest_first, short_name, whose
+from tests.unit.webapp.fake_api import EXAMPLE, FakeApi, Filing, acme, api_with_answers, problem
+from webapp.catalog import KEPT_SECONDS, Catalog, CatalogReader, newest_first, short_name, whose
+from webapp.examples import Examples, candidates
 
 
 @pytest.mark.parametrize(
@@ -46,14 +47,38 @@ def test_examples_fit_the_store():
             ("Nameless", "10-K", None, "FY"),
         ),
     )
-    assert examples(catalog) == (
+    assert list(candidates(catalog))[:4] == [
         "What was Alpha’s revenue in fiscal 2023?",
         "What was Beta’s net income in fiscal 2022?",
+        "What are Alpha’s main supply risks?",
         "What was Alpha’s revenue in the second quarter of fiscal 2024?",
-    )
-    assert examples(Catalog((), ())) == ()
+    ]
+    assert list(candidates(Catalog((), ()))) == []
     assert catalog.years == (2024, 2023, 2022)
     assert catalog.forms == ("10-K", "10-Q")
+
+
+def test_only_questions_that_were_answered_are_examples():
+    api = api_with_answers()
+    filings = tuple(filing.detail for filing in api.filings.values())
+    examples, catalog = Examples(api.client(), lambda: 0.0), Catalog((), filings)
+    assert examples.of(catalog) == (EXAMPLE,)
+    asked = len(api.requests)
+    assert asked == len(list(candidates(catalog)))
+    assert examples.of(catalog) == (EXAMPLE,)
+    assert len(api.requests) == asked
+    api.fault = lambda _: problem(500, "store", "broken")
+    assert examples.of(Catalog((), filings[:1])) == ()
+    api.fault = None
+    assert examples.of(Catalog((), filings[:1])) == (EXAMPLE,)
+
+
+def test_the_first_page_does_not_wait_for_examples():
+    api = api_with_answers()
+    catalog = Catalog((), tuple(filing.detail for filing in api.filings.values()))
+    clock = iter(range(0, 1000, 2))
+    Examples(api.client(), lambda: float(next(clock))).of(catalog)
+    assert len(api.requests) == 1
 
 
 def test_the_catalog_is_kept_for_some_seconds_and_errors_are_not():
