@@ -9,15 +9,16 @@ MAX_HEADING = 220  # characters; longer bold paragraphs are emphasis
 _PART = re.compile(r"PART\s+[IVX]{1,4}\b[\s.—–-]*", re.IGNORECASE)
 _ITEM = re.compile(r"ITEMS?\s+\d{1,2}[A-C]?\b", re.IGNORECASE)
 _NEVER = re.compile(
-    r"table of contents|\W*|(?:page\s+)?\W*[ivxlc\d]{1,5}\W*|see (?:the )?accompanying notes.*|\(?continued\)?|"
-    r"\(?(?:in|dollars in|amounts in|\$ in)?\s*(?:thousands|millions|billions)\b.*|\(unaudited\)|.*\bform\s+10-[KQ]\b.*\d",
+    r"table of contents|\W*|(?:page\s+)?\W*[ivxlc\d]{1,5}\W*|see (?:the )?accompanying notes.*"
+    r"|\(?continued\)?|\(?(?:in|dollars in|amounts in|\$ in)?\s*(?:thousands|millions|billions)\b.*|\(unaudited\)"
+    r"|.*\bform\s+10-[KQ]\b.*\d",
     re.IGNORECASE | re.DOTALL,
 )
 _LETTER = re.compile(r"[^\W\d_]")
 
 
 def heading_level(paragraph: Paragraph, text: str, body_size: float) -> int:
-    """1 (largest) to 6 for a heading, 0 for other text. `body_size` is the usual size in points, 0 unknown."""
+    """1 (largest) to 6 for a heading, 0 for other text. `body_size` is the usual size, 0 if unknown."""
     if paragraph.level:
         return paragraph.level
     if (
@@ -43,7 +44,7 @@ def heading_level(paragraph: Paragraph, text: str, body_size: float) -> int:
 def _by_setting(paragraph: Paragraph, text: str, body_size: float, *, bold: bool) -> int:
     chars = max(paragraph.chars, 1)
     italic = paragraph.italic > 0.9 * chars
-    if bold and body_size and paragraph.size > 1.1 * body_size:
+    if body_size and paragraph.size > (1.1 if bold else 1.3) * body_size:
         return 3
     if bold and (paragraph.centred or text.isupper()) and not italic:
         return 3
