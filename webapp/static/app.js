@@ -23,8 +23,12 @@ function showMark({ page = false } = {}) {
     sheet.scrollTop = 0;
     return;
   }
-  const inside = mark.getBoundingClientRect().top - sheet.getBoundingClientRect().top + sheet.scrollTop;
-  sheet.scrollTop = Math.max(0, inside - sheet.clientHeight * 0.4);
+  const offset = (element) => element.getBoundingClientRect().top - sheet.getBoundingClientRect().top + sheet.scrollTop;
+  const place = offset(mark);
+  const table = mark.closest(".table");
+  // A table's head says what the marked column is: keep it in view where both fit.
+  const head = table && place - offset(table) < sheet.clientHeight * 0.75 ? offset(table) - 16 : Infinity;
+  sheet.scrollTop = Math.max(0, Math.min(place - sheet.clientHeight * 0.4, head));
   showColumn(mark);
   if (page && matchMedia("(max-width: 61.99rem)").matches) {
     find("#pane").scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
