@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from finchat_sec_qa.parse.styles import Style
 
 _DROPPED = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c"))
+_BULLETS = frozenset("•●▪■◦○‣·◆►")
 
 
 class Paragraph:
@@ -32,7 +33,10 @@ class Paragraph:
         self.raised: list[tuple[int, int]] = []
 
     def add(self, text: str, style: Style) -> int:
-        """Append text with blanks normalised; returns the offset in the paragraph where it begins, -1 if blank."""
+        """Append text with blanks normalised; returns the offset in the paragraph where it begins.
+
+        -1 when the text is blank.
+        """
         if not text.isascii():
             text = text.translate(_DROPPED)
         words = " ".join(text.split())
@@ -46,8 +50,14 @@ class Paragraph:
         if not start:
             self.left = style.left
         self.parts.append(words)
-        count = len(words)
-        self.length += count
+        self.length += len(words)
+        self._count(len(words), start, style)
+        if text[-1].isspace() or (not start and words in _BULLETS):
+            self.parts.append(" ")
+            self.length += 1
+        return start
+
+    def _count(self, count: int, start: int, style: Style) -> None:
         self.chars += count
         if style.bold:
             self.bold += count
@@ -62,10 +72,6 @@ class Paragraph:
         self.size = max(self.size, style.size)
         if style.raised:
             self.raised.append((start, self.length))
-        if text[-1].isspace():
-            self.parts.append(" ")
-            self.length += 1
-        return start
 
     def _blank(self, count: int) -> None:
         if not self.length:

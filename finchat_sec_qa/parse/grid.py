@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, field
 
 from finchat_sec_qa.parse.flow import Paragraph
+from finchat_sec_qa.parse.limits import Deadline
 from finchat_sec_qa.parse.numbers import PrintedNumber, read_number
 
-MAX_SPAN = 400  # columns or rows that one cell may span
-MAX_COLUMNS = 2_000
+MAX_SPAN = 200  # columns or rows that one cell may span
+MAX_COLUMNS = 500  # printed tables have up to some 120 grid columns
 GLUE_GAP = 3  # empty grid columns that may lie between "$" and its number
 
 _BEFORE = re.compile(r"[-–—−(]?\s*(?:US\$|[$€£¥])\s*\(?|[(]")
@@ -37,7 +38,8 @@ class RawTable:
 class Group:
     """One printed entry of a row: a cell, with "$" before it and ")" or "%" behind it if they stand apart.
 
-    It covers grid columns `first` to `last` - 1. `text` is what is written, `plain` is without footnote marks.
+    It covers grid columns `first` to `last` - 1. `text` is what is written, `plain` the same without
+    footnote marks.
     """
 
     paragraphs: list[Paragraph]
@@ -69,8 +71,11 @@ class Group:
         return first.left + 2.5 * first.indent
 
 
-def place(table: RawTable) -> list[list[Group]]:
-    """The rows with their printed entries, empty cells left out, empty rows kept as []."""
+def place(table: RawTable, deadline: Deadline) -> list[list[Group]] | None:
+    """The rows with their printed entries, empty cells left out, empty rows kept as [].
+
+    None for a table wider than MAX_COLUMNS.
+    """
     rows: list[list[Group]] = []
     taken: dict[int, int] = {}  # grid column -> rows below that a spanning cell still covers
     for row in table.rows:
@@ -81,8 +86,8 @@ def place(table: RawTable) -> list[list[Group]]:
             while taken.get(column):
                 column += 1
             span = min(max(cell.column_span, 1), MAX_SPAN)
-            if column >= MAX_COLUMNS:
-                break
+            if column + span > MAX_COLUMNS:
+                return None
             group = _group(cell, column, column + span)
             if group:
                 groups.append(group)
@@ -90,6 +95,7 @@ def place(table: RawTable) -> list[list[Group]]:
                 below.update(dict.fromkeys(range(column, column + span), min(cell.row_span, MAX_SPAN)))
             column += span
         rows.append(_glue(groups))
+        deadline.check()
         taken = {at: left - 1 for at, left in {**taken, **below}.items() if left > 1}
     return rows
 

@@ -9,16 +9,16 @@ from finchat_sec_qa.model.filing import SourceFile
 from finchat_sec_qa.parse.flow import Mark, Paragraph
 from finchat_sec_qa.parse.grid import RawCell, RawTable
 from finchat_sec_qa.parse.inline import Inline
-from finchat_sec_qa.parse.limits import Limits
+from finchat_sec_qa.parse.limits import Deadline, Limits
 from finchat_sec_qa.parse.markup import Attributes, Handler, read_markup
 from finchat_sec_qa.parse.parsed import ParsedFile
 from finchat_sec_qa.parse.styles import PLAIN, Rule, Style, Styles
 from finchat_sec_qa.parse.writer import Writer
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd dir div dl dt fieldset figure footer form h1 h2 h3 h4 h5 "
-    "h6 header hr html legend li main menu nav ol option p page pre section table tbody td tfoot th thead title tr "
-    "ul".split()
+    "address article aside blockquote body caption center dd dir div dl dt fieldset figure footer form h1 h2 h3 h4 "
+    "h5 h6 header hr html legend li main menu nav ol option p page pre section table tbody td tfoot th thead title "
+    "tr ul".split()
 )
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 _KNOWN = _BLOCKS | frozenset("span font b i u a br img sup sub em strong".split())
@@ -47,7 +47,7 @@ def parse_html(file: SourceFile, limits: Limits) -> ParsedFile:
         tables=tables,
         pages=walk.writer.pages(text),
         anchors=walk.anchors(text),
-        warnings=(*warnings, *walk.inline.warnings),
+        warnings=(*warnings, *walk.inline.warnings, *(() if text else ("holds no text",))),
     )
     return ParsedFile(document, facts)
 
@@ -63,8 +63,8 @@ class _TableLevel:
 class HtmlWalk(Handler):
     """Turns events into paragraphs and tables, and hands XBRL to `inline`."""
 
-    def __init__(self) -> None:
-        self.writer = Writer()
+    def __init__(self, deadline: Deadline) -> None:
+        self.writer = Writer(deadline)
         self.inline = Inline()
         self.known = False
         self._styles = Styles()
@@ -267,7 +267,7 @@ class HtmlWalk(Handler):
             self._names.append((own, None))
 
     def anchors(self, text: str) -> tuple[Anchor, ...]:
-        """The names that links lead to, and those of facts, of the latter one a line; in order of the text."""
+        """The names that links lead to, and those of facts (one a line), in order of the text."""
         found: dict[str, Anchor] = {}
         fact_ids = self.inline.ids
         line_end = -1
@@ -284,7 +284,7 @@ class HtmlWalk(Handler):
 
 
 def _span(attributes: Attributes, name: str) -> int:
-    value = attributes.get(name)
+    value = attributes.get(name) if attributes else None
     if value is None:
         return 1
     value = value.strip()

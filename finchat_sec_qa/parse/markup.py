@@ -63,24 +63,25 @@ AnyHandler = TypeVar("AnyHandler", bound=Handler)
 
 
 def read_markup(
-    file: SourceFile, limits: Limits, make: Callable[[], AnyHandler]
+    file: SourceFile, limits: Limits, make: Callable[[Deadline], AnyHandler]
 ) -> tuple[AnyHandler, tuple[str, ...]]:
     """Run the file's events through a handler of `make`; returns it, and warnings about the file.
 
-    `make` is called again when the file turns out not to be well-formed. Raises LimitExceededError,
+    `make` gets the deadline to look at in its own loops; it is called again when the file turns out not to
+    be well-formed. Raises LimitExceededError,
     MalformedError.
     """
     deadline = Deadline(file.name, limits.max_seconds)
     text, warnings = decode(file, limits)
     if _XHTML.search(text[:100_000]):
-        handler = make()
+        handler = make(deadline)
         try:
             _feed(_xml_parser(_Target(handler, file.name, limits, deadline)), text, deadline)
         except etree.XMLSyntaxError as error:
             warnings.append(f"not well-formed XHTML, read as HTML: {_short(error)}")
         else:
             return handler, tuple(warnings)
-    handler = make()
+    handler = make(deadline)
     parser = _html_parser(_Target(handler, file.name, limits, deadline))
     try:
         _feed(parser, text, deadline)
@@ -176,6 +177,10 @@ def _feed(parser: _Parser, text: str, deadline: Deadline) -> None:
     parser.close()
 
 
+# old filings leave these open by the thousand; they nest without harm, since no tree is built
+_RUNS = frozenset("a b big em font i p s small span strong sub sup u".split())
+
+
 class _Target:
     """lxml's parser target: counts, names elements plainly, and passes on."""
 
@@ -191,20 +196,23 @@ class _Target:
         self._names: dict[str, str] = {}
 
     def start(self, tag: str, attributes: Attributes) -> None:
-        self._depth += 1
         self._elements += 1
-        if self._depth > self._limits.max_depth:
-            raise LimitExceededError(self._name, f"nests elements deeper than {self._limits.max_depth}")
         if not self._elements % LOOK_EVERY:
             self._look()
         name = self._names.get(tag)
         if name is None:
             name = self._names[tag] = _plain_name(tag)
+        if name not in _RUNS:
+            self._depth += 1
+            if self._depth > self._limits.max_depth:
+                raise LimitExceededError(self._name, f"nests elements deeper than {self._limits.max_depth}")
         self._start(name, attributes)
 
     def end(self, tag: str) -> None:
-        self._depth -= 1
-        self._end(self._names.get(tag) or _plain_name(tag))
+        name = self._names.get(tag) or _plain_name(tag)
+        if name not in _RUNS:
+            self._depth -= 1
+        self._end(name)
 
     def comment(self, text: str) -> None:
         """Comments say nothing to a reader."""

@@ -112,8 +112,8 @@ def shift(value: Decimal, power: int) -> Decimal:
     if abs(power) > 100:
         raise ValueError(f"a scale of {power} is beyond reason")
     sign, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int):
-        raise ValueError(f"{value} is no number")
+    if not isinstance(exponent, int):  # NaN and infinity have a letter there
+        raise ValueError(f"{value} is no number")  # noqa: TRY004 - a value, not a type
     if not value:
         return Decimal(0)
     exponent += power

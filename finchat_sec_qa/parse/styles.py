@@ -11,16 +11,8 @@ from typing import NamedTuple
 from finchat_sec_qa.parse.markup import Attributes
 
 _UNIT_POINTS = {
-    "pt": 1.0,
-    "px": 0.75,
-    "em": 10.0,
-    "rem": 10.0,
-    "ex": 5.0,
-    "in": 72.0,
-    "cm": 28.35,
-    "mm": 2.835,
-    "%": 5.0,
-}
+    "pt": 1.0, "px": 0.75, "em": 10.0, "rem": 10.0, "ex": 5.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "%": 5.0,
+}  # fmt: skip
 _LENGTH = re.compile(r"(-?\d{0,6}(?:\.\d{1,6})?)\s*(pt|px|r?em|ex|in|cm|mm|%)?", re.IGNORECASE)
 _FONT_SIZES = {"1": 7.5, "2": 10.0, "3": 12.0, "4": 13.5, "5": 18.0, "6": 24.0, "7": 36.0}
 _SIZE_WORDS = {"xx-small": 7.0, "x-small": 7.5, "small": 10.0, "medium": 12.0, "large": 13.5, "x-large": 18.0}
@@ -30,7 +22,10 @@ _BREAKS = frozenset({"always", "page", "left", "right"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """What is inherited; one object for each distinct setting. Sizes and lengths in points; `left` is the distance from the block's edge."""
+    """What is inherited; one object for each distinct setting.
+
+    Sizes and lengths are in points; `left` is the distance from the edge of the cell or page.
+    """
 
     hidden: bool = False
     bold: bool = False
@@ -78,10 +73,11 @@ class Styles:
 
     def resolve(self, parent: Style, name: str, attributes: Attributes) -> tuple[Style, Rule]:
         """The style inside an element, and what its own style attribute says."""
-        text = attributes.get("style")
-        extra = ""
-        if len(attributes) > (text is not None):
-            extra = _extra(name, attributes)
+        text, extra = None, ""
+        if attributes:
+            text = attributes.get("style")
+            if len(attributes) > (text is not None):
+                extra = _extra(name, attributes)
         key = (parent, name, text, extra)
         found = self._resolved.get(key)
         if found is None:

@@ -11,6 +11,7 @@ from finchat_sec_qa.parse.units import Note, is_note, kind_of, read_note
 
 MOST_SHARES = 10**11  # no company has more; a larger count was printed in full
 MOST_MONEY = 10**14  # the same for amounts; the largest are notional ones
+MAX_CAPTIONS = 8  # levels of captions that are kept above a row
 MAX_LABEL = 300  # characters of a header that is kept in a path
 
 _DATE = re.compile(
@@ -163,6 +164,7 @@ class RowPaths:
                 self._captions.pop()
             else:
                 break
+        del self._captions[MAX_CAPTIONS:]
         self._captions.append(_Caption(text, indent, rank))
         return tuple(caption.text for caption in self._captions)
 
@@ -282,7 +284,10 @@ class Values:
 
 
 def _fits(kind: str, number: PrintedNumber, place: int) -> bool:
-    """True when a number of that kind may be printed so; `place` 0 is its own label, 1 its column, then captions."""
+    """True when a number of that kind may be printed so.
+
+    `place` says who claims the kind: 0 its own label, 1 its column, more the captions above.
+    """
     if kind == "per share":
         return number.dash or number.decimals > 0 or (place == 1 and abs(number.value) < 1000)
     if number.unit is not None or (kind == "count" and place > 1):
@@ -295,7 +300,7 @@ def _first_kind(path: tuple[str, ...]) -> str:
 
 
 def _percent_columns(part: Part) -> frozenset[int]:
-    """Columns whose first number has a percent sign that the others leave out: none is money, none is large."""
+    """Columns whose first number has a percent sign that others leave out: none is money, none is large."""
     signed: set[int] = set()
     others: set[int] = set()
     for group in (group for _, row in part.body for group in row):

@@ -228,53 +228,41 @@ def _yes_no(text: str) -> str:
 
 _DOT = _grouped(".", ",")
 _COMMA = _grouped(",", ".")
-_APOSTROPHE = _grouped(".", "'`´’‘′")
-_RULES: dict[str, Rule] = {
-    **dict.fromkeys(("num-dot-decimal", "numdotdecimal", "numcommadot", "numspacedot"), _DOT),
-    **dict.fromkeys(("num-comma-decimal", "numcommadecimal", "numdotcomma", "numspacecomma", "numcomma"), _COMMA),
-    **dict.fromkeys(("num-dot-decimal-apos", "numdotdecimalapos"), _APOSTROPHE),
-    **dict.fromkeys(("num-comma-decimal-apos",), _grouped(",", "'`´’‘′")),
-    **dict.fromkeys(("zerodash", "zero-dash", "numdash"), _zero_dash),
-    **dict.fromkeys(("fixed-zero",), _fixed("0")),
-    **dict.fromkeys(("fixed-empty", "nocontent"), _fixed("")),
-    **dict.fromkeys(("fixed-true", "booleantrue"), _fixed("true")),
-    **dict.fromkeys(("fixed-false", "booleanfalse"), _fixed("false")),
-    "numwordsen": _number_words,
-    # month-day-year
-    **dict.fromkeys(
-        (
-            "date-monthname-day-year-en", "datemonthdayyearen", "datelongus", "dateshortus", "date-month-day-year",
-            "datemonthdayyear", "dateslashus", "datedotus",
-        ),
-        _date("mdy"),
-    ),
-    # day-month-year
-    **dict.fromkeys(
-        (
-            "date-day-monthname-year-en", "datedaymonthyearen", "datelonguk", "dateshortuk", "date-day-month-year",
-            "datedaymonthyear", "dateslasheu", "datedoteu",
-        ),
-        _date("dmy"),
-    ),
-    **dict.fromkeys(("date-year-month-day", "dateyearmonthday"), _date("ymd")),
-    **dict.fromkeys(("date-month-day", "datemonthday", "date-monthname-day-en", "datemonthdayen", "datelongmonthdayus"), _date("md")),
-    **dict.fromkeys(("date-day-month", "datedaymonth", "date-day-monthname-en", "datedaymonthen"), _date("dm")),
-    **dict.fromkeys(("date-monthname-year-en", "datemonthyearen", "date-month-year", "datemonthyear"), _date("my")),
-    **dict.fromkeys(("date-year-monthname-en", "dateyearmonthen", "date-year-month", "dateyearmonth"), _date("ym")),
-    "datequarterend": _date("ymd"),
-    # the SEC's
-    "duryear": _duration("Y"),
-    "durmonth": _duration("M"),
-    "durweek": _duration("W"),
-    "durday": _duration("D"),
-    "durhour": _duration("H"),
-    "durwordsen": _duration_words,
-    "boolballotbox": _ballot_box,
-    "yesnoballotbox": _ballot_box,
-    "boolyesno": _yes_no,
-    "stateprovnameen": _named(STATES, "state or province"),
-    "countrynameen": _named(COUNTRIES, "country"),
-    "edgarprovcountryen": _named({**STATES, **EDGAR_PLACES}, "state, province or country"),
-    "exchnameen": _named(EXCHANGES, "exchange"),
-    "entityfilercategoryen": _named(FILER_CATEGORIES, "filer category"),
-}  # fmt: skip
+_MDY, _DMY, _YMD, _MD, _DM, _MY, _YM = map(_date, ("mdy", "dmy", "ymd", "md", "dm", "my", "ym"))
+
+# what each rule does, and all the names it has had
+_NAMES: tuple[tuple[Rule, str], ...] = (
+    (_DOT, "num-dot-decimal numdotdecimal numcommadot numspacedot"),
+    (_COMMA, "num-comma-decimal numcommadecimal numdotcomma numspacecomma numcomma"),
+    (_grouped(".", "'`´’‘′"), "num-dot-decimal-apos numdotdecimalapos"),
+    (_grouped(",", "'`´’‘′"), "num-comma-decimal-apos"),
+    (_zero_dash, "zerodash zero-dash numdash"),
+    (_fixed("0"), "fixed-zero"),
+    (_fixed(""), "fixed-empty nocontent"),
+    (_fixed("true"), "fixed-true booleantrue"),
+    (_fixed("false"), "fixed-false booleanfalse"),
+    (_number_words, "numwordsen"),
+    (_MDY, "date-monthname-day-year-en datemonthdayyearen datelongus dateshortus"),
+    (_MDY, "date-month-day-year datemonthdayyear dateslashus datedotus"),
+    (_DMY, "date-day-monthname-year-en datedaymonthyearen datelonguk dateshortuk"),
+    (_DMY, "date-day-month-year datedaymonthyear dateslasheu datedoteu"),
+    (_YMD, "date-year-month-day dateyearmonthday"),
+    (_MD, "date-month-day datemonthday date-monthname-day-en datemonthdayen datelongmonthdayus"),
+    (_DM, "date-day-month datedaymonth date-day-monthname-en datedaymonthen"),
+    (_MY, "date-monthname-year-en datemonthyearen date-month-year datemonthyear"),
+    (_YM, "date-year-monthname-en dateyearmonthen date-year-month dateyearmonth"),
+    (_duration("Y"), "duryear"),
+    (_duration("M"), "durmonth"),
+    (_duration("W"), "durweek"),
+    (_duration("D"), "durday"),
+    (_duration("H"), "durhour"),
+    (_duration_words, "durwordsen"),
+    (_ballot_box, "boolballotbox yesnoballotbox"),
+    (_yes_no, "boolyesno"),
+    (_named(STATES, "state or province"), "stateprovnameen"),
+    (_named(COUNTRIES, "country"), "countrynameen"),
+    (_named({**STATES, **EDGAR_PLACES}, "state, province or country"), "edgarprovcountryen"),
+    (_named(EXCHANGES, "exchange"), "exchnameen"),
+    (_named(FILER_CATEGORIES, "filer category"), "entityfilercategoryen"),
+)
+_RULES: dict[str, Rule] = {name: rule for rule, names in _NAMES for name in names.split()}

@@ -9,7 +9,7 @@ MAX_NOTE = 600  # characters of a sentence that may state a scale
 _POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9}
 _WORD = r"(thousand|million|billion)s?\b"
 _STATED = re.compile(
-    rf"\b(?:in|dollars|amounts|reported in|expressed in|stated in)\s+(?:u\.?s\.?\s+|[$€£¥]\s*)?(?:dollars\s+)?{_WORD}"
+    rf"\b(?:in|dollars|amounts)\s+(?:u\.?s\.?\s+|[$€£¥]\s*)?(?:dollars\s+)?{_WORD}"
     rf"|[$€£¥]\s*(?:in\s+)?{_WORD}"
     rf"|(?:\(|^)\s*(?:u\.?s\.?\s+)?(?:dollars\s*(?:/|and)?\s*)?{_WORD}"
     rf"|\b{_WORD}\s+of\s+(?:u\.?s\.?\s+)?(?:dollars|shares|[$])",
@@ -40,16 +40,17 @@ _PER_SHARE = re.compile(
     re.IGNORECASE,
 )
 _SHARE_COUNT = re.compile(
-    r"\b(?:weighted|average|basic|diluted|dilutive|outstanding|number of|common|treasury|total|net|used in|potential)\b"
-    r"[^.]{0,60}\bshares\b(?! of)|^\W*shares\b|\bdenominator\b|\banti-?dilutive\b"
-    r"|\bshares\s+(?:used|outstanding|repurchased|purchased|granted|vested|forfeited|withheld|issued|authorized)\b"
+    r"\b(?:weighted|average|basic|diluted|dilutive|outstanding|number of|common|treasury|total|net|used in"
+    r"|potential)\b[^.]{0,60}\bshares\b(?! of)|^\W*shares\b|\bdenominator\b|\banti-?dilutive\b"
+    r"|\bshares\s+(?:used|outstanding|repurchased|purchased|granted|vested|forfeited|withheld|issued)\b"
+    r"|\bshares\s+authorized\b"
     r"|^\W*(?:number\s+of\s+)?(?:restricted\s+)?(?:stock\s+)?(?:shares|units|rsus|psus|awards|options)"
     r"(?:\s+outstanding)?\W*$|\bnumber\s+of\s+(?:[\w-]+\s+){0,3}(?:shares|units|rsus|psus|awards|options)\b",
     re.IGNORECASE,
 )
 _NOT_COUNT = re.compile(
-    r"par value|stated value|no par|\bproceeds\b|\bpayments?\b|\brepurchases? of\b|\bissuance\b|\bpurchases? of\b"
-    r"|\bcost\b|\bvalue\b|\bdividends?\b|\bprice\b|\bacquisitions? of\b|\btaxes\b|\bstock\b.*\bshares\b"
+    r"par value|stated value|no par|\bproceeds\b|\bpayments?\b|\brepurchases? of\b|\bissuance\b"
+    r"|\bpurchases? of\b|\bcost\b|\bvalue\b|\bdividends?\b|\bprice\b|\bacquisitions? of\b|\btaxes\b|\bstock\b.*\bshares\b"
     r"|\battributable\b|\d\s+(?:million\s+|billion\s+)?shares",
     re.IGNORECASE,
 )

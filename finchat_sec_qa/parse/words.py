@@ -5,8 +5,8 @@ import re
 _SMALL = {
     name: number
     for number, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen".split()
     )
 }
 _TENS = {
@@ -18,7 +18,10 @@ MAX_WORDS = 40  # more words are a sentence
 
 
 def words_to_number(text: str) -> int | None:
-    """Read number words: "twenty-five" is 25, "one hundred and two thousand" 102000, "364" 364; None for anything else."""
+    """Read number words: "twenty-five" is 25, "one hundred and two thousand" 102000, "364" 364.
+
+    None for anything else.
+    """
     words = [word for word in re.split(r"[\s,‐‑‒–—-]+", text.lower()[:500]) if word and word != "and"]
     if not words or len(words) > MAX_WORDS:
         return None

@@ -8,6 +8,7 @@ from finchat_sec_qa.model.document import Block, BlockKind, Page, Table
 from finchat_sec_qa.parse.flow import Paragraph
 from finchat_sec_qa.parse.grid import Group, RawTable, place
 from finchat_sec_qa.parse.headings import heading_level
+from finchat_sec_qa.parse.limits import Deadline
 from finchat_sec_qa.parse.tables import (
     Part,
     RowPaths,
@@ -66,7 +67,8 @@ class _Written:
 class Writer:
     """The text so far. `page_break` may be called at any moment between blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
         self._parts: list[_Written] = []
         self._lines: list[str] = []
         self._length = 0
@@ -118,10 +120,15 @@ class Writer:
             for cell in (cell for raw_row in raw.rows for cell in raw_row):
                 self.content(cell.content)
             return
-        rows = place(raw)
-        layout = _layout(rows)
+        rows = place(raw, self._deadline)
+        layout = "stack" if rows is None else _layout(rows)
+        if rows is None:  # no printed page is so wide: keep its words, not its form
+            for cell in (cell for raw_row in raw.rows for cell in raw_row):
+                self.content(cell.content)
+            return
         if layout == "table":
             for part in split_parts(rows):
+                self._deadline.check()
                 self._part(part)
         else:
             for row in rows:
@@ -207,6 +214,7 @@ class Writer:
         found: list[Table] = []
         currency: str | None = None
         for written, title in zip(self._parts, titles, strict=True):
+            self._deadline.check()
             part = written.part
             values = Values(
                 part, written.columns, written.note, usual, currency if written.continued else None
@@ -276,7 +284,7 @@ def _page_label(text: str, start: int, end: int) -> str:
 
 
 def _layout(rows: list[list[Group]]) -> str:
-    """Say "table", or how one that only lays out text is written: "stack" of cells, "rows" of joined cells."""
+    """Say "table", or for one that only lays out text "stack" (cell by cell) or "rows" (each row joined)."""
     filled = [row for row in rows if row]
     widest = max((len(row) for row in filled), default=0)
     if widest <= 1:
