@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from api.jobs import Jobs
 from api.problems import ProblemError
+from api.uploads import Uploads
 from api.workers import Workers
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.errors import FinChatError, NotFoundError
@@ -64,6 +65,7 @@ class Service:
     workers: Workers
     clock: Clock
     given: Library | None
+    uploads: Uploads = field(default_factory=Uploads)
     _library: Library | None = None
     _jobs: Jobs | None = None
     _probe: StoreProbe | None = None

@@ -18,6 +18,7 @@ from starlette.datastructures import UploadFile
 from api.problems import ProblemError
 
 MAX_FILES = 50
+AT_ONCE = 4
 SUFFIXES = (".htm", ".html", ".xhtml", ".txt", ".xml", ".pdf")
 _LONGEST_STEM = 100
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
@@ -42,11 +43,28 @@ def safe_name(given: str) -> str:
     return stem + suffix
 
 
-async def receive(request: Request, max_bytes: int) -> tuple[TemporaryDirectory[str], tuple[Path, ...]]:
-    """A multipart body's files in a new folder, which the caller removes; each `max_bytes` at most.
+class Uploads:
+    """Takes uploads in, a few at a time: each may fill the disk with the largest body that is allowed."""
 
-    The body streams to temporary files; its size is bounded before it gets here. Raises ProblemError.
-    """
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def receive(
+        self, request: Request, max_bytes: int
+    ) -> tuple[TemporaryDirectory[str], tuple[Path, ...]]:
+        """A multipart body's files in a new folder, which the caller removes; each `max_bytes` at most.
+
+        The body streams to temporary files; its size is bounded before it gets here. Raises ProblemError.
+        """
+        if self._places.locked():
+            raise ProblemError(
+                503, "busy", f"{AT_ONCE} uploads are coming in already.", {"Retry-After": "10"}
+            )
+        async with self._places:
+            return await _received(request, max_bytes)
+
+
+async def _received(request: Request, max_bytes: int) -> tuple[TemporaryDirectory[str], tuple[Path, ...]]:
     async with request.form(max_files=MAX_FILES, max_fields=MAX_FILES) as form:
         files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
         return await asyncio.to_thread(_keep, _named(files, max_bytes))

@@ -8,7 +8,6 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from api import uploads
 from api.problems import ProblemError
 from api.replies import json_reply
 from api.service import Service, TheService
@@ -17,6 +16,7 @@ from finchat_sec_qa.model.views import JobView
 
 router = APIRouter(prefix="/v1/ingest", tags=["ingest"])
 _MB = 1024 * 1024
+_PROCESSES = 2  # more than one, so that a hostile file is parsed in a process that is not the server
 _BODY = {
     "required": True,
     "content": {
@@ -77,9 +77,11 @@ def _from_edgar(body: bytes, service: Service) -> JobView:
 
 
 async def _from_files(request: Request, service: Service) -> JobView:
-    folder, paths = await uploads.receive(request, service.settings.max_file_mb * _MB)
+    folder, paths = await service.uploads.receive(request, service.settings.max_file_mb * _MB)
     held = ExitStack()
     held.enter_context(folder)
     return service.jobs.submit(
-        lambda library, heard: library.ingest_paths(paths, on_progress=heard), held, f"{folder.name}/"
+        lambda library, heard: library.ingest_paths(paths, jobs=_PROCESSES, on_progress=heard),
+        held,
+        f"{folder.name}/",
     )

@@ -77,7 +77,7 @@ class Metrics:
         self._requests.labels(route or UNMATCHED, method, f"{status // 100}xx").observe(seconds)
 
     def question(self, status: str, reason: str | None, seconds: float) -> None:
-        """Count one question: status "answered", "refused" (with its reason), "failed" or "timeout"."""
+        """Count one question: status "answered", "refused" (with its reason), "failed", "busy", "timeout"."""
         self._questions.labels(status, reason or "").inc()
         self._question_seconds.observe(seconds)
 

@@ -1,7 +1,9 @@
 """Ingest jobs: uploads under safe names, progress, bounds, and what becomes of failures."""
 
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import jobs as jobs_module
+from api import uploads
 from api.jobs import Jobs
 from api.problems import ProblemError
 from api.uploads import SUFFIXES, safe_name
@@ -123,6 +126,30 @@ def test_what_cannot_be_taken_in_is_a_problem(
     response = http.post("/v1/ingest", **sent)
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert not library.paths
+
+
+def test_a_few_uploads_come_in_at_once(own: tuple[FakeLibrary, httpx.Client]) -> None:
+    _, http = own
+    gate = threading.Event()
+
+    def slow() -> Iterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.htm"\r\n\r\n'
+        assert gate.wait(20)
+        yield b"x\r\n--b--\r\n"
+
+    def upload() -> int:
+        headers = {"Content-Type": "multipart/form-data; boundary=b"}
+        return http.post("/v1/ingest", content=slow(), headers=headers).status_code
+
+    with ThreadPoolExecutor(uploads.AT_ONCE) as pool:
+        coming = [pool.submit(upload) for _ in range(uploads.AT_ONCE)]
+        deadline = time.monotonic() + 10
+        while (refused := http.post("/v1/ingest", files=files(b_dot_zip=b"x"))).status_code != 503:
+            assert time.monotonic() < deadline
+        gate.set()
+        assert [each.result() for each in coming] == [202] * uploads.AT_ONCE
+    assert refused.json()["code"] == "busy"
+    assert http.post("/v1/ingest", files=files(c_dot_htm=b"x")).status_code == 202
 
 
 @pytest.mark.parametrize(

@@ -131,9 +131,19 @@ def test_too_many_calls_at_once_are_refused_and_the_place_comes_back() -> None:
     asyncio.run(story())
 
 
+async def freed(workers: Workers) -> int:
+    """7, once there is a place again."""
+    for _ in range(1_000):
+        try:
+            return await workers.run(lambda: 7)
+        except ProblemError:
+            await asyncio.sleep(0.01)
+    raise AssertionError("no place came back")
+
+
 def test_a_call_that_outlives_its_time_keeps_its_place_until_it_ends() -> None:
     async def story() -> None:
-        workers, gate = Workers(0.05, threads=1, waiting=0), threading.Event()
+        workers, gate = Workers(0.3, threads=1, waiting=0), threading.Event()
         with pytest.raises(ProblemError) as late:
             await workers.run(gate.wait)
         assert late.value.status_code == 504
@@ -141,8 +151,7 @@ def test_a_call_that_outlives_its_time_keeps_its_place_until_it_ends() -> None:
             await workers.run(gate.wait)
         assert busy.value.status_code == 503
         gate.set()
-        await asyncio.sleep(0.05)
-        assert await workers.run(lambda: 7) == 7
+        assert await freed(workers) == 7
         workers.close()
 
     asyncio.run(story())
