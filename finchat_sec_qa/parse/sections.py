@@ -60,24 +60,27 @@ def _without_contents(headings: Sequence[Heading]) -> list[Heading]:
     """
     plain = {rank for heading in headings if not heading.listed for rank in heading.ranks}
     left = [heading for heading in headings if not (heading.listed and plain.issuperset(heading.ranks))]
+    last = {rank: at for at, heading in enumerate(left) for rank in heading.ranks}
     kept: list[Heading] = []
-    run: list[Heading] = []
-    for at, heading in enumerate(left):
-        if run and (heading.start - run[-1].end > _NEAR or heading.ranks[-1] <= run[-1].ranks[0]):
-            kept.extend(_unless_contents(run, left[at:]))
-            run = []
-        run.append(heading)
-    kept.extend(_unless_contents(run, ()))
+    begin = 0
+    for at in range(1, len(left) + 1):
+        if at == len(left) or _breaks(left[at - 1], left[at]):
+            run = left[begin:at]
+            again = sum(any(last[rank] >= at for rank in heading.ranks) for heading in run)
+            if not _is_contents(run, again):
+                kept.extend(run)
+            begin = at
     return kept
 
 
-def _unless_contents(run: Sequence[Heading], later: Sequence[Heading]) -> Sequence[Heading]:
-    if len(run) < _RUN:
-        return run
+def _breaks(before: Heading, heading: Heading) -> bool:
+    return heading.start - before.end > _NEAR or heading.ranks[-1] <= before.ranks[0]
+
+
+def _is_contents(run: Sequence[Heading], again: int) -> bool:
+    """True for a table of contents, of whose headings `again` come once more further on."""
     listed = sum(heading.listed for heading in run)
-    again = {rank for heading in later for rank in heading.ranks}
-    repeated = sum(any(rank in again for rank in heading.ranks) for heading in run)
-    return () if 3 * listed >= len(run) or 3 * repeated >= 2 * len(run) else run
+    return len(run) >= _RUN and (3 * listed >= len(run) or 3 * again >= 2 * len(run))
 
 
 def _best_chain(headings: Sequence[Heading], ranks: int) -> list[tuple[Heading, int]]:
@@ -161,8 +164,9 @@ def _events(text: str) -> tuple[Section, ...]:
         if heading.group(1) not in found and not title[:1].islower() and title[:1] not in ",;”)":
             found[heading.group(1)] = heading
     headings = list(found.items())
-    end = _last_end(text, headings[-1][1].end()) if headings else 0
-    bounds = [heading.start() for _, heading in headings[1:]] + [end]
+    if not headings:
+        return ()
+    bounds = [heading.start() for _, heading in headings[1:]] + [_last_end(text, headings[-1][1].end())]
     return tuple(
         Section(
             part="",
