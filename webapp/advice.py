@@ -29,6 +29,28 @@ class Problem:
 _SEE_COMPANIES: Final = Step("See which companies and periods are in the store", href="/companies")
 _HOME: Final = Step("Start again from the question box", href="/")
 
+_TOO_SLOW: Final = Problem(
+    504,
+    "That took too long",
+    "The API did not finish in time, so there is no answer to show.",
+    (
+        Step("Reload this page: a store that has just been opened is slower the first time"),
+        Step("Narrow the question to one company or fiscal year"),
+        Step("Raise FINCHAT_API_TIMEOUT where the API runs"),
+    ),
+)
+_TOO_MANY: Final = Problem(
+    503,
+    "Too many questions at once",
+    "The API limits how many requests it takes in a minute.",
+    (Step("Wait a minute, then reload this page"), Step("Raise FINCHAT_API_RATE where the API runs")),
+)
+_API_FAILED: Final = (
+    Step("Reload this page"),
+    Step("Read the API’s log; it names the request and the cause"),
+    Step("Check the store", command="finchat store check"),
+)
+
 REFUSALS: Final[dict[RefusalReason, tuple[str, tuple[Step, ...]]]] = {
     "not_in_store": (
         "Not in the filings at hand",
@@ -78,66 +100,51 @@ REFUSALS: Final[dict[RefusalReason, tuple[str, tuple[Step, ...]]]] = {
 def remote_problem(error: RemoteError, api_url: str) -> Problem:
     """The page for an API that answered with an error, or not at all. The message never holds a stack."""
     if error.code == "bad_reply":
-        return Problem(
-            502,
-            "These pages cannot read the API’s reply",
-            f"What answers at {api_url} is another program, or another version of the API.",
-            (
-                Step("Start the web pages with FINCHAT_API_URL set to the API’s address"),
-                Step("Run the API and the web pages from the same version"),
-            ),
-        )
+        return _not_our_api(api_url)
     if error.status is None:
         return _unanswered(error, api_url)
     if error.status in {401, 403}:
-        return Problem(
-            502,
-            "The API asks for a token",
-            "These pages were started without the API’s token, or with another one.",
-            (
-                Step("Start the web pages with the API’s own FINCHAT_API_TOKEN (or FINCHAT_API_TOKEN_FILE)"),
-                Step(
-                    "Check it on the command line",
-                    command=f"curl -H 'Authorization: Bearer …' {api_url}/v1/companies",
-                ),
-            ),
-        )
+        return _no_token(api_url)
     if error.status == 404:
-        return Problem(
-            404,
-            "Not in the store",
-            str(error),
-            (
-                Step("See all filings in the store", href="/filings"),
-                _SEE_COMPANIES,
-            ),
-        )
+        steps = (Step("See all filings in the store", href="/filings"), _SEE_COMPANIES)
+        return Problem(404, "Not in the store", str(error), steps)
     if error.status == 429:
-        return Problem(
-            503,
-            "Too many questions at once",
-            "The API limits how many requests it takes in a minute.",
-            (Step("Wait a minute, then reload this page"), Step("Raise FINCHAT_API_RATE where the API runs")),
-        )
+        return _TOO_MANY
     if error.status in {408, 504}:
-        return _too_slow()
+        return _TOO_SLOW
     if 400 <= error.status < 500:
         return Problem(400, "The API cannot take that", str(error), (_HOME,))
+    return Problem(502, "The API could not do that", str(error), _API_FAILED)
+
+
+def _not_our_api(api_url: str) -> Problem:
     return Problem(
         502,
-        "The API could not do that",
-        str(error),
+        "These pages cannot read the API’s reply",
+        f"What answers at {api_url} is another program, or another version of the API.",
         (
-            Step("Reload this page"),
-            Step("Read the API’s log; it names the request and the cause"),
-            Step("Check the store", command="finchat store check"),
+            Step("Start the web pages with FINCHAT_API_URL set to the API’s address"),
+            Step("Run the API and the web pages from the same version"),
+        ),
+    )
+
+
+def _no_token(api_url: str) -> Problem:
+    check = f"curl -H 'Authorization: Bearer …' {api_url}/v1/companies"
+    return Problem(
+        502,
+        "The API asks for a token",
+        "These pages were started without the API’s token, or with another one.",
+        (
+            Step("Start the web pages with the API’s own FINCHAT_API_TOKEN (or FINCHAT_API_TOKEN_FILE)"),
+            Step("Check it on the command line", command=check),
         ),
     )
 
 
 def _unanswered(error: RemoteError, api_url: str) -> Problem:
     if "time" in error.code or "timed out" in str(error).lower():
-        return _too_slow()
+        return _TOO_SLOW
     return Problem(
         503,
         "The API does not answer",
@@ -146,19 +153,6 @@ def _unanswered(error: RemoteError, api_url: str) -> Problem:
             Step("Start it", command="finchat serve"),
             Step("If it runs elsewhere, start the web pages with FINCHAT_API_URL set to its address"),
             Step("Then reload this page"),
-        ),
-    )
-
-
-def _too_slow() -> Problem:
-    return Problem(
-        504,
-        "That took too long",
-        "The API did not finish in time, so there is no answer to show.",
-        (
-            Step("Reload this page: a store that has just been opened is slower the first time"),
-            Step("Narrow the question to one company or fiscal year"),
-            Step("Raise FINCHAT_API_TIMEOUT where the API runs"),
         ),
     )
 

@@ -2,7 +2,8 @@ import httpx
 import pytest
 
 from finchat_sec_qa.errors import RemoteError
-from tests.unit.webapp.fake_api import EXAMPLE, FakeApi, Filing, acme, api_with_answers, problem
+from tests.unit.webapp.fake_api import EXAMPLE, FakeApi, api_with_answers, problem
+from tests.unit.webapp.fake_filings import Filing, acme
 from webapp.catalog import KEPT_SECONDS, Catalog, CatalogReader, newest_first, short_name, whose
 from webapp.examples import Examples, candidates
 

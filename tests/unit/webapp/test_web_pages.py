@@ -9,17 +9,8 @@ from lxml import html
 
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.model.answer import Answer, CheckedCitation, VerifyReport
-from tests.unit.webapp.fake_api import (
-    FILING,
-    HACKED,
-    HOSTILE,
-    MARGIN,
-    REVENUE,
-    SUPPLY,
-    UNKNOWN,
-    FakeApi,
-    problem,
-)
+from tests.unit.webapp.fake_api import HACKED, MARGIN, REVENUE, SUPPLY, UNKNOWN, FakeApi, problem
+from tests.unit.webapp.fake_filings import FILING, HOSTILE
 from webapp.app import create_app
 
 PAGES = (
@@ -240,6 +231,14 @@ def test_an_original_is_only_ever_a_download(web: FlaskClient):
     assert response.mimetype == "application/octet-stream"
     assert response.headers["Content-Disposition"].startswith("attachment; filename=script_")
     assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+def test_a_filing_without_an_edgar_address_offers_its_stored_file(web: FlaskClient):
+    pane = get(web, "/ask", q=HACKED).cssselect("#pane")[0]
+    assert [link.get("href") for link in pane.cssselect("a[download]")] == [
+        "/filings/evil-2023/original?document=0"
+    ]
+    assert not pane.cssselect("a[href^='https:']")
 
 
 def test_a_filing_that_was_replaced_still_shows_its_answer(web: FlaskClient, api: FakeApi):

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.unit.webapp.fake_api import FILING, Draft, FakeApi, Filing, acme
+from tests.unit.webapp.fake_api import FakeApi
+from tests.unit.webapp.fake_filings import FILING, Draft, Filing, acme
 from webapp.reading import document_with, window_around
 
 

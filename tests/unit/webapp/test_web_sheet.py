@@ -1,4 +1,4 @@
-from tests.unit.webapp.fake_api import FILING, Draft, Filing, acme, window_of
+from tests.unit.webapp.fake_filings import FILING, Draft, Filing, acme, window_of
 from webapp.marks import Mark
 from webapp.sheet import SheetCell, lay_out
 

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finchat_sec_qa.errors import RemoteError
-from tests.unit.webapp.fake_api import HACKED, MARGIN, REVENUE, SEC, UNKNOWN, api_with_answers
+from tests.unit.webapp.fake_api import HACKED, MARGIN, REVENUE, UNKNOWN, api_with_answers
+from tests.unit.webapp.fake_filings import SEC
 from webapp.advice import remote_problem
 from webapp.export import to_markdown
 from webapp.security import sec_link
