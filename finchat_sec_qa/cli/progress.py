@@ -68,6 +68,8 @@ class BarMeter(Meter):
             TextColumn("{task.description}", markup=False),
             console=diagnostics(),
             transient=True,
+            redirect_stdout=False,  # it would send our data to standard error
+            redirect_stderr=False,
         )
         self._task: TaskID = self._bar.add_task("", total=None)
         self._bar.start()

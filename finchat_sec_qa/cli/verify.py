@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from pydantic import ValidationError
 
 from finchat_sec_qa.cli.options import SETTINGS, examples, pass_session, shared
-from finchat_sec_qa.cli.output import note, print_value, say
+from finchat_sec_qa.cli.output import print_value, say
+from finchat_sec_qa.cli.progress import Meter, meter
 from finchat_sec_qa.cli.requests import complaint
 from finchat_sec_qa.cli.session import Session
 from finchat_sec_qa.errors import UsageError
@@ -39,29 +39,28 @@ def command(session: Session, answer: str) -> int:
     wrote; - is standard input. Every citation that does not hold is named on standard error.
     """
     name = "standard input" if answer == STANDARD else answer
-    checked = failed = 0
-    with session.reader() as library:
-        for place, text in documents(name, _read(answer)):
+    found = documents(name, _read(answer))
+    if not found:
+        raise UsageError(f"{name}: holds no answer")
+    failed = 0
+    with session.reader() as library, meter("answers") as shown:
+        for done, (place, text) in enumerate(found, start=1):
             parsed = parse_answer(text)
             report = parsed if isinstance(parsed, VerifyReport) else library.verify(parsed)
-            checked += 1
             failed += not report.holds
-            _tell(session, place, report)
-    if not checked:
-        raise UsageError(f"{name}: holds no answer")
+            _tell(session, shown, place, report)
+            shown.step(done, len(found), report.answer_id)
     if not session.json:
-        say(f"{checked - failed} of {checked} answers hold")
+        say(f"{len(found) - failed} of {len(found)} answers hold")
     return 1 if failed else 0
 
 
-def documents(name: str, content: str) -> Iterator[tuple[str, str]]:
+def documents(name: str, content: str) -> list[tuple[str, str]]:
     """(name for messages, JSON text) of each answer: the whole content if it is one, else line by line."""
     if _is_json(content):
-        yield name, content
-        return
+        return [(name, content)]
     lines = [(number, line) for number, line in enumerate(content.split("\n"), start=1) if line.strip()]
-    for number, line in lines:
-        yield (f"{name}:{number}" if len(lines) > 1 else name), line
+    return [(f"{name}:{number}" if len(lines) > 1 else name, line) for number, line in lines]
 
 
 def parse_answer(text: str) -> Answer | VerifyReport:
@@ -107,14 +106,15 @@ def _broken(problem: str, answer_id: str = "") -> VerifyReport:
     return VerifyReport(holds=False, answer_id=answer_id, citations=(), problems=(problem,))
 
 
-def _tell(session: Session, place: str, report: VerifyReport) -> None:
+def _tell(session: Session, shown: Meter, place: str, report: VerifyReport) -> None:
     if session.json:
         print_value(report)
     for problem in report.problems:
-        note(f"{place}: {problem}")
+        shown.note(f"finchat: {place}: {problem}")
     for citation in report.citations:
         if not citation.holds:
-            note(f"{place}: citation [{citation.id}] of {citation.filing}: {'; '.join(citation.problems)}")
+            problems = "; ".join(citation.problems)
+            shown.note(f"finchat: {place}: citation [{citation.id}] of {citation.filing}: {problems}")
 
 
 def _is_json(text: str) -> bool:
