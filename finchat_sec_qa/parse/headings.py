@@ -10,8 +10,8 @@ _PART = re.compile(r"PART\s+[IVX]{1,4}\b[\s.—–-]*", re.IGNORECASE)
 _ITEM = re.compile(r"ITEMS?\s+\d{1,2}[A-C]?\b", re.IGNORECASE)
 _NEVER = re.compile(
     r"table of contents|\W*|(?:page\s+)?\W*[ivxlc\d]{1,5}\W*|see (?:the )?accompanying notes.*"
-    r"|\(?continued\)?|\(?(?:in|dollars in|amounts in|\$ in)?\s*(?:thousands|millions|billions)\b.*|\(unaudited\)"
-    r"|.*\bform\s+10-[KQ]\b.*\d",
+    r"|\(?continued\)?|\(?(?:in|dollars in|amounts in|\$ in)?\s*(?:thousands|millions|billions)\b.*"
+    r"|\(unaudited\)|.*\bform\s+10-[KQ]\b.*\d",
     re.IGNORECASE | re.DOTALL,
 )
 _LETTER = re.compile(r"[^\W\d_]")

@@ -16,9 +16,9 @@ from finchat_sec_qa.parse.styles import PLAIN, Rule, Style, Styles
 from finchat_sec_qa.parse.writer import Writer
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd dir div dl dt fieldset figure footer form h1 h2 h3 h4 "
-    "h5 h6 header hr html legend li main menu nav ol option p page pre section table tbody td tfoot th thead title "
-    "tr ul".split()
+    "address article aside blockquote body caption center dd dir div dl dt fieldset figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr html legend li main menu nav ol option p page pre section table tbody td tfoot th "
+    "thead title tr ul".split()
 )
 _LEVELS = {f"h{level}": level for level in range(1, 7)}
 _KNOWN = _BLOCKS | frozenset("span font b i u a br img sup sub em strong".split())
@@ -88,7 +88,7 @@ class HtmlWalk(Handler):
         self._style = style
         if attributes and ("id" in attributes or "name" in attributes or "href" in attributes):
             self._name(name, attributes)
-        if rule.break_before and name != "hr":
+        if (rule.break_before and name != "hr") or name == "page":
             self._page_break()
         if name == "br":
             self._line_break()
@@ -121,7 +121,7 @@ class HtmlWalk(Handler):
         if name in _BLOCKS or rule.block:
             self._end_block(name)
         self._style = style
-        if rule.break_after or (name in {"hr", "page"} and (rule.break_before or self._ends_page(name))):
+        if rule.break_after or (name == "hr" and (rule.break_before or self._ends_page())):
             self._page_break()
 
     def close(self) -> None:
@@ -185,9 +185,9 @@ class HtmlWalk(Handler):
             self._flush()
             self.writer.page_break()
 
-    def _ends_page(self, name: str) -> bool:
+    def _ends_page(self) -> bool:
         """A plain rule ends a page where a page number stands above it."""
-        return name == "page" or (not self._tables and self.writer.after_page_number())
+        return not self._tables and self.writer.after_page_number()
 
     # --- blocks ------------------------------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ def read_number(text: str) -> PrintedNumber | None:
         return None
     value = Decimal(found["digits"].replace(",", ""))
     if found["word"]:
-        value = value.scaleb(_WORDS[found["word"].lower()])
+        value = shift(value, _WORDS[found["word"].lower()])
     negative = bool(found["open"] or found["open2"]) or _is_minus(found["sign"]) or _is_minus(found["sign2"])
     percent = found["percent"] or found["percent2"]
     unit = (

@@ -163,7 +163,7 @@ def _plain(number: Decimal) -> str:
 
 
 _DURATION_PART = re.compile(
-    r"(?P<count>.+?)[\s-]+(?P<unit>year|month|week|day|hour|quarter)s?\b", re.IGNORECASE
+    r"(?P<count>.+?)[\s‐‑–-]+(?P<unit>year|month|week|day|hour|quarter)s?\b", re.IGNORECASE
 )
 
 

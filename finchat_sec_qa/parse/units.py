@@ -16,7 +16,8 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 _ONLY_NOTE = re.compile(
-    r"\W*(?:in|dollars|amounts|u\.?s\.?|tabular|shares|thousands|millions|billions|unaudited)\b",
+    r"\W*(?:in|dollars|amounts|u\.?s\.?|tabular|thousands|millions|billions|unaudited"
+    r"|shares?\s+(?:(?:data|amounts)\s+)?(?:and|in|are))\b",
     re.IGNORECASE,
 )
 _ZEROS = re.compile(r"[(\s$]000['’]?s?\b|\b000['’]?s\s+omitted", re.IGNORECASE)
@@ -50,13 +51,14 @@ _SHARE_COUNT = re.compile(
 )
 _NOT_COUNT = re.compile(
     r"par value|stated value|no par|\bproceeds\b|\bpayments?\b|\brepurchases? of\b|\bissuance\b"
-    r"|\bpurchases? of\b|\bcost\b|\bvalue\b|\bdividends?\b|\bprice\b|\bacquisitions? of\b|\btaxes\b|\bstock\b.*\bshares\b"
-    r"|\battributable\b|\d\s+(?:million\s+|billion\s+)?shares",
+    r"|\bpurchases? of\b|\bcost\b|\bvalue\b|\bdividends?\b|\bprice\b|\bacquisitions? of\b|\btaxes\b"
+    r"|\bstock\b.*\bshares\b|\battributable\b|\d\s+(?:million\s+|billion\s+)?shares",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
     r"(?<!\d)(?<!\d\s)%|^\W*%|\(%|\bpercent(?:age)?\b|\b(?:tax|interest)\s+rates?\W*$"
-    r"|\b(?:discount|coupon|effective|stated)\s+(?:tax\s+|interest\s+)?rates?\b|\brate of (?:increase|return)\b",
+    r"|\b(?:discount|coupon|effective|stated)\s+(?:tax\s+|interest\s+)?rates?\b"
+    r"|\brate of (?:increase|return)\b",
     re.IGNORECASE,
 )
 _PLAIN_COUNT = re.compile(

@@ -35,6 +35,7 @@ _PAGE_LABEL = re.compile(
     r"(?:.{0,80}(?:\||form\s+10-[kq]|page)\s*)?[-–—\s]*((?:[A-Z]{1,2}-)?\d{1,4}|[ivxlc]{1,6})[-–—\s.]*",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?!.*accompanying notes).{40,}\.|.*:", re.IGNORECASE)  # introduces what follows
 _DEFAULT_NOTE = re.compile(
     r"\b(?:tabular|tables?|all (?:dollar )?amounts?|unless otherwise)\b", re.IGNORECASE
 )
@@ -191,7 +192,7 @@ class Writer:
     def _only_page_foot(self) -> bool:
         """True when nothing but the foot and head of a page stands between the last table and here."""
         return len(self._recent) <= NOTE_BLOCKS and all(
-            len(text) < MAX_FOOT and not text.endswith(":") for text in self._recent
+            len(text) < MAX_FOOT and _SENTENCE.fullmatch(text) is None for text in self._recent
         )
 
     def _note_above(self) -> Note | None:
