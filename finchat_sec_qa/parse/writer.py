@@ -35,7 +35,7 @@ _PAGE_LABEL = re.compile(
     r"(?:.{0,80}(?:\||form\s+10-[kq]|page)\s*)?[-–—\s]*((?:[A-Z]{1,2}-)?\d{1,4}|[ivxlc]{1,6})[-–—\s.]*",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?!.*accompanying notes).{40,}\.|.*:", re.IGNORECASE)  # introduces what follows
+_SENTENCE = re.compile(r"(?!.*accompanying notes|\W*[\da-z]{1,2}\)).{40,}\.|.*:", re.IGNORECASE)  # leads on
 _DEFAULT_NOTE = re.compile(
     r"\b(?:tabular|tables?|all (?:dollar )?amounts?|unless otherwise)\b", re.IGNORECASE
 )
@@ -271,14 +271,17 @@ class Writer:
         if len(starts) == 1:
             return ()
         ends = [*starts[1:], len(text)]
+        tables = {written.end for written in self._parts}
         return tuple(
-            Page(number, start, end, _page_label(text, start, end))
+            Page(number, start, end, _page_label(text, start, end, tables))
             for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
         )
 
 
-def _page_label(text: str, start: int, end: int) -> str:
-    """The printed number: what the last line of the page is, or ends with in a running foot."""
+def _page_label(text: str, start: int, end: int, tables: set[int]) -> str:
+    """The printed number: what the last line is, or ends with in a running foot; never the row of a table."""
+    if end - 1 in tables:
+        return ""
     last = text[max(start, end - 200) : end].rstrip("\n").rsplit("\n", 1)[-1]
     found = _PAGE_LABEL.fullmatch(last)
     return found[1] if found else ""

@@ -126,7 +126,7 @@ def test_facts_stand_where_they_are_printed(edgar: Path, folder: str) -> None:
             equal += abs(cell.value) == abs(fact.value) * factor
     assert checked > 400
     assert in_tables > 300
-    assert equal / in_tables > 0.98, "print alone gives the value of nearly every tagged number"
+    assert equal / in_tables > 0.97, "print alone gives the value of nearly every tagged number"
 
 
 def test_apples_income_statement_reads_right_from_print_alone(edgar: Path) -> None:
