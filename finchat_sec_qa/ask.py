@@ -8,16 +8,16 @@ from finchat_sec_qa.answer.numbers import answer_comparison, answer_fact, answer
 from finchat_sec_qa.answer.quoted import answer_quoted
 from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.answer.verify import check_quotes
-from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.passage import Scope
 from finchat_sec_qa.model.plan import Plan
-from finchat_sec_qa.model.request import MAX_QUESTION, ScopeRequest
+from finchat_sec_qa.model.request import ScopeRequest
 from finchat_sec_qa.ports import StoreReader
 from finchat_sec_qa.question.companies import group
 from finchat_sec_qa.question.read import read
 from finchat_sec_qa.question.scope import resolve_scope, scoped_subjects
 from finchat_sec_qa.question.wish import narrow
+from finchat_sec_qa.question.wording import on_one_line
 
 SHOWN = 12  # companies that a refusal names
 
@@ -26,7 +26,7 @@ Stage = Callable[[str], None]
 
 def ask(store: StoreReader, question: str, request: ScopeRequest, on_stage: Stage | None = None) -> Answer:
     """Answer or refuse. Raises UsageError for an empty or overlong question or an unknown scope."""
-    asked = _checked(question)
+    asked = on_one_line(question, "question")
     stage = on_stage or (lambda _: None)
     stage("plan")
     scope = resolve_scope(store, request)
@@ -39,16 +39,6 @@ def ask(store: StoreReader, question: str, request: ScopeRequest, on_stage: Stag
     stage("verify")
     check_quotes(store, answer)
     return answer
-
-
-def _checked(question: str) -> str:
-    """The question on one line."""
-    asked = " ".join(question.split())
-    if not asked:
-        raise UsageError("the question is empty")
-    if len(asked) > MAX_QUESTION:
-        raise UsageError(f"the question has {len(asked)} characters; at most {MAX_QUESTION} are read")
-    return asked
 
 
 def _plan(store: StoreReader, question: str, scope: Scope) -> Plan:

@@ -9,6 +9,7 @@ from finchat_sec_qa.ports import StoreReader
 from finchat_sec_qa.question.read import read
 from finchat_sec_qa.question.scope import scoped_subjects
 from finchat_sec_qa.question.wish import narrow, wish_of
+from finchat_sec_qa.question.wording import on_one_line
 from finchat_sec_qa.retrieve.query import query_terms
 from finchat_sec_qa.retrieve.search import find_passages
 
@@ -18,10 +19,9 @@ MAX_LIMIT = 100
 def search(store: StoreReader, query: str, scope: Scope, limit: int) -> tuple[SearchHit, ...]:
     """The passages that fit `query` best. A company or period that it names narrows the search.
 
-    Raises UsageError for an empty query or a limit out of 1 to 100.
+    Raises UsageError for an empty or overlong query or a limit out of 1 to 100.
     """
-    if not query.strip():
-        raise UsageError("nothing to search for: the query is empty")
+    query = on_one_line(query, "query")
     if not 1 <= limit <= MAX_LIMIT:
         raise UsageError(f"limit {limit}: must be 1 to {MAX_LIMIT}")
     plan = read(query, store.companies(), scoped_subjects(store, scope))

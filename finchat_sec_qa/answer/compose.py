@@ -10,10 +10,14 @@ from finchat_sec_qa.answer.extract import Quote
 from finchat_sec_qa.answer.figures import plain, rounded
 from finchat_sec_qa.answer.findings import Finding, Miss
 from finchat_sec_qa.answer.sentences import (
+    FIRST,
+    SECOND,
+    compared_formula,
     compared_sentence,
     computed_sentence,
     fact_sentence,
     period_view,
+    restated_label,
 )
 from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.cite.places import cite_fact, cite_span
@@ -76,7 +80,7 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding) -> Answer:
             unit=fact.unit or "",
             period=period_view(fact.period, finding.name),
         )
-        label = f"as reported later, in {filing.form} for the period ended {filing.period_end}"
+        label = restated_label(filing.form, filing.period_end)
         alternates.append(Alternate(label=label, value=restated, citation=number))
     text = fact_sentence(citations[0].company, chosen.fact, value)
     return _answer(frame, value.period, text, value=value, citations=citations, alternates=alternates)
@@ -108,14 +112,11 @@ def from_formula(
 def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequence[Finding]) -> Answer:
     """The same number of two companies and their difference, first less second."""
     citations = [_cite(sources, finding, number) for number, finding in enumerate(findings, start=1)]
-    names = ("first", "second")
     operands = tuple(
         _operand(name, finding, number)
-        for number, (name, finding) in enumerate(zip(names, findings, strict=True), start=1)
+        for number, (name, finding) in enumerate(zip((FIRST, SECOND), findings, strict=True), start=1)
     )
-    calculation = Calculation(
-        formula=f"difference in {plan.label} = first - second", operands=operands, rounding="none"
-    )
+    calculation = Calculation(formula=compared_formula(plan.label), operands=operands, rounding="none")
     difference = findings[0].chosen.value - findings[1].chosen.value
     period = period_view(findings[0].fact.period, findings[0].name)
     value = Value(number=plain(difference), unit=findings[0].fact.unit or "", period=period)

@@ -5,8 +5,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from finchat_sec_qa.model.period import FiscalPeriod, Period
 
 WIDE = Context(prec=60)
-SCALES = ((Decimal(10) ** 12, "trillion"), (Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million"))
+SCALES = ((12, "trillion"), (9, "billion"), (6, "million"))
 DEFAULT_DECIMALS = {"percent": 2, "ratio": 4, "days": 2, "USD/shares": 4}
+WHOLE_DECIMALS = 2  # of amounts and counts, which are left alone when they have no more
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
@@ -23,13 +24,20 @@ def rounded(value: Decimal, unit: str, decimals: int | None) -> tuple[Decimal, s
     """A computed value rounded half up as asked, or as is usual for its unit, and how that is called."""
     digits = decimals if decimals is not None and unit != "USD" else DEFAULT_DECIMALS.get(unit)
     if digits is None:
-        return value, "none"
-    return half_up(value, digits), f"half up to {digits} decimal{'' if digits == 1 else 's'}"
+        digits = WHOLE_DECIMALS
+        if value == half_up(value, digits):
+            return value, "none"
+    return half_up(value, digits), rounding(digits)
+
+
+def rounding(digits: int) -> str:
+    """What rounding to that many decimals is called."""
+    return f"half up to {digits} decimal{'' if digits == 1 else 's'}"
 
 
 def half_up(value: Decimal, digits: int) -> Decimal:
     """The value with `digits` digits after the point, halves away from zero."""
-    with localcontext(WIDE):
+    with localcontext(Context(prec=max(WIDE.prec, value.adjusted() + digits + 2))):
         return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
@@ -76,8 +84,8 @@ def _money(number: Decimal, currency: str) -> str:
 
 
 def _scaled(number: Decimal) -> str:
-    for size, word in SCALES:
-        if abs(number) >= size:
-            with localcontext(WIDE):
-                return f"{plain(number / size)} {word}"
+    for power, word in SCALES:
+        if number.adjusted() >= power:
+            with localcontext(Context(prec=max(WIDE.prec, len(number.as_tuple().digits)))):
+                return f"{plain(number.scaleb(-power))} {word}"
     return f"{Decimal(plain(number)):,f}"

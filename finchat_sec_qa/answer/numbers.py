@@ -16,6 +16,8 @@ def answer_fact(case: Case) -> Answer | None:
     None where the filings carry no XBRL facts, or where words of the question name no part of the company
     that is reported: then only passages can tell.
     """
+    if len(case.plan.subjects) > 1:
+        return _refuse_several(case)
     found = _find(case, case.plan.subjects[0])
     case.stage("compose")
     if isinstance(found, Finding):
@@ -27,6 +29,8 @@ def answer_fact(case: Case) -> Answer | None:
 
 def answer_formula(case: Case) -> Answer | None:
     """One computed number, or its refusal; None where the filings carry no facts to compute from."""
+    if len(case.plan.subjects) > 1:
+        return _refuse_several(case)
     company = Company(case.store, case.plan.subjects[0], case.scope)
     year = _year(company, case.asked)
     if year is None:
@@ -63,6 +67,13 @@ def answer_comparison(case: Case) -> Answer:
         message = f"The two are reported in {' and '.join(units)}."
         return refuse(case.frame, "unsupported", message, case.frame.companies)
     return from_comparison(case.frame, case.sources, case.plan, findings)
+
+
+def _refuse_several(case: Case) -> Answer:
+    """One answer has one number; two companies' are told apart or compared."""
+    names = " and ".join(case.frame.companies)
+    message = f"The question asks for the {case.plan.label} of {names}; ask about one company at a time."
+    return refuse(case.frame, "ambiguous", message, case.frame.companies)
 
 
 def _find(case: Case, subject: Subject) -> Finding | Miss:

@@ -6,7 +6,7 @@ from finchat_sec_qa.answer.extract import pick
 from finchat_sec_qa.answer.findings import describe
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.question.wish import narrow, wish_of
-from finchat_sec_qa.retrieve.query import query_terms
+from finchat_sec_qa.retrieve.query import own_terms, query_terms
 from finchat_sec_qa.retrieve.search import find_passages
 
 CANDIDATES = 16  # passages that sentences are picked from
@@ -15,8 +15,11 @@ SHOWN = 12  # filings that a refusal names
 
 def answer_quoted(case: Case) -> Answer:
     """A few sentences of the filings that bear on the question, or a refusal where none do."""
+    words = case.plan.words
+    if not own_terms(words):
+        message = f"The question does not say what to tell of {' and '.join(case.frame.companies)}."
+        return refuse(case.frame, "ambiguous", message)
     scope = narrow(case.scope, case.plan)
-    words = case.plan.words or case.frame.question
     hits = find_passages(case.store, query_terms(words), scope, wish_of(case.plan), CANDIDATES)
     case.stage("compose")
     quotes = pick(case.frame.question, words, hits, case.sources.text)

@@ -1,6 +1,7 @@
 """Sentences of number answers: pure functions of what is cited, so that `verify` can write them again."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from finchat_sec_qa.answer.figures import spoken, spoken_period
@@ -9,6 +10,9 @@ from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Calculation, PeriodView, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
+
+COMPARED = "difference in "
+FIRST, SECOND = "first", "second"  # operands of a comparison
 
 
 def concept_name(concept: str) -> str:
@@ -46,7 +50,7 @@ def computed_sentence(company: str, calculation: Calculation, value: Value) -> s
 def compared_sentence(companies: Sequence[str], calculation: Calculation, value: Value) -> str:
     """For example "A's total revenue ($2 billion [1]) was larger than B's ($1 billion [2]); …"."""
     first, second = calculation.operands
-    label = calculation.formula.partition(" = ")[0].removeprefix("difference in ")
+    label = calculation.formula.partition(" = ")[0].removeprefix(COMPARED)
     one, other = Decimal(first.number), Decimal(second.number)
     relation = "larger than" if one > other else "smaller than" if one < other else "equal to"
     difference = spoken(abs(Decimal(value.number)), value.unit)
@@ -54,6 +58,16 @@ def compared_sentence(companies: Sequence[str], calculation: Calculation, value:
         f"{companies[0]}'s {label} ({spoken(one, first.unit)} [1]) was {relation} "
         f"{companies[1]}'s ({spoken(other, second.unit)} [2]); the difference is {difference}."
     )
+
+
+def compared_formula(label: str) -> str:
+    """The formula of a comparison of two companies' `label`."""
+    return f"{COMPARED}{label} = {FIRST} - {SECOND}"
+
+
+def restated_label(form: str, period_end: date | None) -> str:
+    """What an alternate is called that a later filing reports."""
+    return f"as reported later, in {form} for the period ended {period_end}"
 
 
 def period_view(period: Period, name: FiscalPeriod | None) -> PeriodView:

@@ -19,6 +19,8 @@ DRIFT = 9  # days that the end of a 52/53-week year moves
 QUARTER_DRIFT = 24  # PepsiCo's quarters have 12, 12, 12 and 16 weeks
 QUARTER_NUMBER: dict[str, int] = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "FY": 4}
 MONTH_DAYS = 30.44
+# Dates that reports speak of; others are slips of the pen, and days beside them may not exist.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 ANY_SPAN = (20, 378)  # "to June 30, 2023" says no length: the longest that ends there is meant
 
 
@@ -49,6 +51,8 @@ class Calendar:
         self._ends: dict[FiscalPeriod, date] = {}
         for filing in filings:
             if filing.period_end and filing.fiscal_year and filing.fiscal_period:
+                if not FIRST_DAY <= filing.period_end <= LAST_DAY:
+                    continue
                 period = FiscalPeriod(filing.fiscal_year, filing.fiscal_period)
                 self._ends.setdefault(period, filing.period_end)
 
@@ -80,6 +84,8 @@ class Calendar:
 
     def name_of(self, period: Period) -> FiscalPeriod | None:
         """The company's name for a period: a year, a quarter, or year to date; None when unknown."""
+        if not FIRST_DAY <= period.end <= LAST_DAY:
+            return None
         for year in (period.end.year - 1, period.end.year, period.end.year + 1):
             end = self.year_end(year)
             if end is None:

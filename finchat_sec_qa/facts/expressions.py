@@ -6,7 +6,7 @@ are parsed to a tree and only the allowed nodes are evaluated, within limits on 
 
 import ast
 from collections.abc import Callable, Mapping
-from decimal import Context, Decimal, DivisionByZero, InvalidOperation, localcontext
+from decimal import Context, Decimal, localcontext
 
 from finchat_sec_qa.errors import UsageError
 
@@ -25,13 +25,17 @@ OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Decimal, Decimal], Deci
 def evaluate(expression: str, amounts: Mapping[str, Decimal]) -> Decimal:
     """The value of an expression over named amounts, to 50 digits.
 
-    Raises UsageError for anything but arithmetic, an unknown name, or a division by zero.
+    Raises UsageError for anything but arithmetic, an unknown name, a division by zero, or a result that is
+    no number.
     """
     with localcontext(Context(prec=PRECISION)):
         try:
-            return _value(parse(expression), amounts, 0)
-        except (DivisionByZero, InvalidOperation, OverflowError) as error:
+            result = _value(parse(expression), amounts, 0)
+        except ArithmeticError as error:
             raise UsageError(f"cannot compute {expression}: {type(error).__name__}") from error
+    if not result.is_finite():
+        raise UsageError(f"cannot compute {expression}: the result is {result}")
+    return result
 
 
 def parse(expression: str) -> ast.expr:
@@ -70,4 +74,4 @@ def _value(node: ast.expr, amounts: Mapping[str, Decimal], depth: int) -> Decima
             if isinstance(operator, ast.Pow) and not abs(other) <= 1:
                 raise UsageError("a formula may take roots, no powers above one")
             return OPERATORS[type(operator)][1](one, other)
-    raise UsageError(f"a formula may hold numbers, names, + - * / and brackets, not {ast.unparse(node)[:40]}")
+    raise UsageError(f"a formula may hold numbers, names, + - * / and brackets, no {type(node).__name__}")

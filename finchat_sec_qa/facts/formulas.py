@@ -86,8 +86,8 @@ def _expand(node: ast.expr, year: int, back: int, operands: dict[str, Operand]) 
             return name
         case ast.Constant(value=number):
             return str(number)
-        case ast.Call(func=ast.Name(id="prior"), args=[inner]):
-            return _expand(inner, year, back + 1, operands)
+        case ast.Call(func=ast.Name(id="prior"), args=[inner, *rest]) if len(rest) < 2:
+            return _expand(inner, year, back + _years(rest), operands)
         case ast.Call(func=ast.Name(id="average"), args=[inner]):
             this = _expand(inner, year, back, operands)
             return f"(({this} + {_expand(inner, year, back + 1, operands)}) / 2)"
@@ -96,6 +96,16 @@ def _expand(node: ast.expr, year: int, back: int, operands: dict[str, Operand]) 
             one, other = _expand(left, year, back, operands), _expand(right, year, back, operands)
             return f"({one} {sign} {other})"
     raise ValueError(f"formulas.toml: {ast.unparse(node)} is not allowed in an expression")
+
+
+def _years(rest: Sequence[ast.expr]) -> int:
+    """The second argument of prior(), one year where it is not given."""
+    match rest:
+        case []:
+            return 1
+        case [ast.Constant(value=int(years))]:
+            return years
+    raise ValueError(f"formulas.toml: prior() goes back a number of years, not {ast.unparse(rest[0])}")
 
 
 def overlaps(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:

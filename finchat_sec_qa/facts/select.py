@@ -44,6 +44,8 @@ def choose(
     for filing_id, fact in facts:
         if fact.value is None or fact.period.is_instant != (entry.kind == "instant"):
             continue
+        if fact.start == fact.end:  # hidden in the file, printed nowhere: it cannot be quoted
+            continue
         fit = rank(entry, fact)
         if fit is not None and target.fits(fact):
             by_filing.setdefault(filing_id, []).append((fit, fact))

@@ -5,11 +5,14 @@ Numbers are decimal strings in base units (dollars, not millions; a percentage a
 """
 
 from datetime import date
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA: Final = "finchat.answer/1"
+
+# A decimal number without exponent, of a length that arithmetic can stand.
+Number = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", max_length=1_000)]
 
 RefusalReason = Literal[
     "not_in_store", "not_disclosed", "period_not_covered", "company_unknown", "ambiguous", "unsupported"
@@ -34,7 +37,7 @@ class PeriodView(Contract):
 class Value(Contract):
     """The number that answers the question, in base units."""
 
-    number: str = Field(pattern=r"^-?\d+(\.\d+)?$")
+    number: Number
     unit: str = Field(description='"USD", "USD/shares", "percent", "ratio", "shares", "days", …')
     period: PeriodView
 
@@ -43,7 +46,7 @@ class Operand(Contract):
     """A number that goes into a calculation; `citation` is the id of the citation that proves it."""
 
     name: str
-    number: str
+    number: Number
     unit: str
     citation: int
 

@@ -25,6 +25,7 @@ COMMON_FIRST = frozenset(
     "southwest standard state summit super target texas total tractor tri union united universal us "
     "valley virgin waste water western world".split()
 )
+CIK_DIGITS = re.compile(r"[0-9]{1,10}")
 CIK = re.compile(r"\bCIK\s*#?\s*0*(\d{1,10})\b", re.IGNORECASE)
 TICKER = re.compile(r"(?<![A-Za-z0-9&])\$?([A-Z]{1,5}(?:[.-][A-Z])?)(?=$|[^A-Za-z0-9&])")
 # Upper-case words of finance questions that are tickers too.
@@ -151,7 +152,7 @@ def resolve_company(text: str, companies: Sequence[Company]) -> Subject | None:
     known = directory(tuple(companies))
     if text in known.by_key:
         return known.by_key[text]
-    if text.isdigit():
+    if CIK_DIGITS.fullmatch(text):
         return next((known.by_key[c.key] for c in companies if c.cik and int(c.cik) == int(text)), None)
     ticker = text.upper().replace(".", "-")
     if ticker in known.by_ticker:

@@ -133,9 +133,7 @@ def _averaged(base: Figure, count: int, words: Sequence[str]) -> Figure:
 
 
 def _prior(expression: str, years: int) -> str:
-    for _ in range(years):
-        expression = f"prior({expression})"
-    return expression
+    return f"prior({expression}, {years})"
 
 
 def _years(periods: Sequence[AskedPeriod]) -> int:

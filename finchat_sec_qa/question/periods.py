@@ -117,7 +117,7 @@ def _span(match: re.Match[str]) -> AskedPeriod | None:
     count = NUMBERS.get(match["count"].lower()) or int(match["count"])
     if match["unit"].lower().startswith("week"):
         count = round(count / WEEKS_PER_MONTH)
-    return AskedPeriod("dates", end=end, months=count)
+    return AskedPeriod("dates", end=end, months=count) if count else None
 
 
 def _moment(match: re.Match[str]) -> AskedPeriod | None:

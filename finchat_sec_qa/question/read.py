@@ -127,9 +127,9 @@ def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
     """A single reported number, of the whole or of a member; of two companies when they are compared."""
     entry = mentions[0].entry
     comparing = COMPARE.search(reading.question) is not None
-    if len(reading.subjects) > 1 and not comparing:
-        return None
     unread = _unread(reading, [(mention.start, mention.end) for mention in mentions])
+    if len(reading.subjects) > 1 and not comparing and unread:
+        return None
     if comparing:
         unread = [word for word in unread if not COMPARE.fullmatch(word) and word not in {"had", "whose"}]
     if any(word in NARRATIVE for word in unread):
@@ -137,7 +137,7 @@ def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
     if comparing and len(reading.subjects) == 1 and not unread:
         return None
     return Plan(
-        kind="compare" if len(reading.subjects) > 1 else "fact",
+        kind="compare" if comparing and len(reading.subjects) > 1 else "fact",
         subjects=reading.subjects,
         periods=reading.periods,
         label=entry.label,

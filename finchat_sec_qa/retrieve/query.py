@@ -12,11 +12,12 @@ from finchat_sec_qa.index.tokens import terms
 WORD = re.compile(r"[a-z0-9&]+(?:-[a-z0-9]+)*")
 # Sentences that tell how to answer, not what is asked.
 INSTRUCTION = re.compile(
-    r"[^.?!]*\b(?:please|round|respond|give a response|provide a response|answer (?:in|the question)"
-    r"|address the question|base your|basing your|by relying|by utilizing|by assuming|perspective of)\b"
-    r"[^.?!]*[.?!]",
+    r"\b(?:please|round|respond|give a response|provide a response|answer (?:in|the question)"
+    r"|address the question|base your|basing your|by relying|by utilizing|by assuming|perspective of)\b",
     re.IGNORECASE,
 )
+AFTER_SENTENCE = re.compile(r"(?<=[.?!])")
+LONG = 120  # characters; shorter questions bring no instructions
 # Words of questions that stand in no passage for their own sake.
 ASKING = frozenset(
     terms(
@@ -38,8 +39,7 @@ class Route:
 
 def query_terms(text: str) -> list[tuple[str, float]]:
     """Weighted terms for search, in a stable order; the question's own weigh 1, added ones less."""
-    asked = INSTRUCTION.sub(" ", text) if len(text) > 120 else text
-    own = [term for term in terms(asked) if term not in ASKING] or terms(text)
+    own = [term for term in terms(_asked(text)) if term not in ASKING] or terms(text)
     weights = dict.fromkeys(own, 1.0)
     words = tuple(WORD.findall(text.lower()))
     for route in routes():
@@ -51,8 +51,7 @@ def query_terms(text: str) -> list[tuple[str, float]]:
 
 def own_terms(text: str) -> list[str]:
     """The terms that carry the question's meaning, each once, in order; none added."""
-    asked = INSTRUCTION.sub(" ", text) if len(text) > 120 else text
-    return list(dict.fromkeys(term for term in terms(asked) if term not in ASKING))
+    return list(dict.fromkeys(term for term in terms(_asked(text)) if term not in ASKING))
 
 
 @cache
@@ -67,6 +66,14 @@ def routes() -> tuple[Route, ...]:
         )
         for fields in data.values()
     )
+
+
+def _asked(text: str) -> str:
+    """A long question without its sentences that tell how to answer."""
+    if len(text) <= LONG:
+        return text
+    sentences = AFTER_SENTENCE.split(text)
+    return " ".join(s for s in sentences if s[-1:] not in (".", "?", "!") or not INSTRUCTION.search(s))
 
 
 def _contains(words: Sequence[str], phrase: Sequence[str]) -> bool:
