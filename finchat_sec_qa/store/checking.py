@@ -10,7 +10,7 @@ from finchat_sec_qa.store.database import Database
 from finchat_sec_qa.store.lexical import IndexReader
 from finchat_sec_qa.store.originals import Originals
 
-_AGAIN = "ingest the filing again"
+_AGAIN = "take it out with `finchat store remove` and ingest it again"
 
 
 def check_store(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, cast, overload
 
 from finchat_sec_qa.model.document import Anchor, Block, Cell, Page, ParsedDocument, Section, Table
 from finchat_sec_qa.model.fact import Fact
@@ -187,12 +187,36 @@ def layout_bodies(document: ParsedDocument) -> list[tuple[str, bytes]]:
     return [(part, _pack(parts[part])) for part in PARTS if parts[part]]
 
 
-def layout_from(part: str, body: bytes | None) -> tuple[Any, ...]:
+class LazyTables(Sequence[Table]):
+    """The tables of a document, each made when it is first asked for: a citation wants one of a hundred."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+        self._made: dict[int, Table] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Table: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Table, ...]: ...
+    def __getitem__(self, at: int | slice) -> Table | tuple[Table, ...]:
+        if isinstance(at, slice):
+            return tuple(self[index] for index in range(*at.indices(len(self))))
+        index = range(len(self))[at]
+        if index not in self._made:
+            self._made[index] = _table_from(self._rows[index])
+        return self._made[index]
+
+
+def layout_from(part: str, body: bytes | None) -> Sequence[Any]:
     """The values of one part in order; empty for None. Raises ValueError for a damaged body."""
     if body is None:
         return ()
     try:
-        return tuple(map(_READERS[part], json.loads(zlib.decompress(body))))
+        rows = json.loads(zlib.decompress(body))
+        return LazyTables(rows) if part == "tables" else tuple(map(_READERS[part], rows))
     except (zlib.error, TypeError, IndexError, ArithmeticError) as error:
         raise ValueError(f"{part} cannot be read: {error}") from error
 
@@ -231,14 +255,12 @@ def _table_from(row: Row) -> Table:
 
 
 def _cell_from(row: list[Any]) -> Cell:
-    if row[4] is not None:
-        row[4] = Decimal(row[4])
-    return Cell(*row)
+    value = None if row[4] is None else Decimal(row[4])
+    return Cell(row[0], row[1], row[2], row[3], value, row[5])
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
     "blocks": lambda row: Block(*row),
-    "tables": _table_from,
     "sections": lambda row: Section(*row),
     "pages": lambda row: Page(*row),
     "anchors": lambda row: Anchor(*row),

@@ -6,9 +6,11 @@ was killed leaves work for the next one and nothing else. A new index is made be
 its place in one transaction.
 """
 
+import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from finchat_sec_qa.index.tokens import ANALYSIS
 from finchat_sec_qa.store import rows
 from finchat_sec_qa.store.codec import FILING_COLUMNS, filing_from, layout_from
 from finchat_sec_qa.store.database import Database, count_up, meta, set_meta
-from finchat_sec_qa.store.lexical import IndexEntry, IndexWriter, entries, is_usable
+from finchat_sec_qa.store.lexical import BrokenIndexError, IndexEntry, IndexWriter, entries, is_usable
+
+logger = logging.getLogger(__name__)
 
 BATCH_PASSAGES = 5_000
 BATCH_SECONDS = 3.0
@@ -49,31 +53,21 @@ class Indexing:
 
     def add(self, no: int, found: Callable[[], Iterable[IndexEntry]]) -> None:
         """Index a filing that was just stored under this number."""
-        writer = self._opened(passing=no)
-        if writer is None:
-            return  # the index was made anew, this filing with it
-        self._passages += writer.add(found())
-        self._pending.append(no)
+        with self._or_anew():
+            writer = self._opened(passing=no)
+            if writer is None:
+                return  # the index was made anew, this filing with it
+            self._passages += writer.add(found())
+            self._pending.append(no)
         if self._passages >= BATCH_PASSAGES or self._monotonic() - self._committed_at >= BATCH_SECONDS:
             self.commit()
 
     def commit(self) -> None:
         """Make what was added searchable, and take out what was forgotten."""
-        writer = self._opened()
-        if writer is None:
-            return
-        with self._database.reading() as connection:
-            forgotten = _numbers(connection, "SELECT filing FROM forgotten")
-        # A filing that was added and forgotten before any commit is in the new segment, marked as deleted.
-        uneven = [no for no in forgotten if writer.forget(no) or no in self._pending]
-        writer.commit()
-        with self._database.writing() as connection:
-            _each(connection, "UPDATE filings SET indexed = 1 WHERE no = ?", self._pending)
-            _each(connection, "DELETE FROM forgotten WHERE filing = ?", forgotten)
-            if uneven:
-                set_meta(connection, "uneven", 1)
-            count_up(connection, "generation")
-        self._pending, self._passages, self._committed_at = [], 0, self._monotonic()
+        with self._or_anew():
+            writer = self._opened()
+            if writer is not None:
+                self._commit(writer)
 
     def finish(self) -> None:
         """Commit everything and let go of the index.
@@ -82,7 +76,8 @@ class Indexing:
         would rank the rest otherwise than a store that never held it.
         """
         self.commit()
-        self._close()
+        with self._or_anew():
+            self._close()
         with self._database.reading() as connection:
             uneven = meta(connection, "uneven")
         if uneven:
@@ -90,7 +85,7 @@ class Indexing:
 
     def rebuild(self) -> int:
         """Make the index anew from the tables; returns the number of passages."""
-        self._close()
+        self.abandon()
         with self._database.reading() as connection:
             number = meta(connection, "index") + 1
             nos = _numbers(connection, "SELECT no FROM filings ORDER BY no")
@@ -112,7 +107,34 @@ class Indexing:
 
     def abandon(self) -> None:
         """Let go of the index without a commit; the tables know what it lacks."""
-        self._close()
+        self._writer = None
+        self._pending, self._passages = [], 0
+
+    @contextmanager
+    def _or_anew(self) -> Iterator[None]:
+        """If the index turns out to be unusable, make it anew from the tables, which have it all.
+
+        A writer that is killed while it commits removals leaves files that tantivy trips over later.
+        """
+        try:
+            yield
+        except BrokenIndexError as error:
+            logger.warning("%s; making it anew now", error)
+            self.rebuild()
+
+    def _commit(self, writer: IndexWriter) -> None:
+        with self._database.reading() as connection:
+            forgotten = _numbers(connection, "SELECT filing FROM forgotten")
+        # A filing that was added and forgotten before any commit is in the new segment, marked as deleted.
+        uneven = [no for no in forgotten if writer.forget(no) or no in self._pending]
+        writer.commit()
+        with self._database.writing() as connection:
+            _each(connection, "UPDATE filings SET indexed = 1 WHERE no = ?", self._pending)
+            _each(connection, "DELETE FROM forgotten WHERE filing = ?", forgotten)
+            if uneven:
+                set_meta(connection, "uneven", 1)
+            count_up(connection, "generation")
+        self._pending, self._passages, self._committed_at = [], 0, self._monotonic()
 
     def _opened(self, passing: int | None = None) -> IndexWriter | None:
         """The index, with what an earlier writer left undone; None when it had to be made anew instead."""
@@ -160,8 +182,8 @@ class Indexing:
         return entries(no, filing_from(row), [text for (text,) in texts], sections, passages)
 
     def _close(self) -> None:
-        writer, self._writer = self._writer, None
-        self._pending, self._passages = [], 0
+        writer = self._writer
+        self.abandon()
         if writer is not None:
             writer.close()
 

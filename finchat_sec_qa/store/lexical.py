@@ -26,6 +26,10 @@ _BLANKS = "whitespace"  # the analyser that only splits: what a term is, index.t
 _COUNTS = "freq"
 
 
+class BrokenIndexError(StoreError):
+    """An index folder cannot be used. Nothing is lost with it: the tables hold all that it holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
     """A passage ready to be indexed: `body` and `header` are terms with blanks between them."""
@@ -215,6 +219,6 @@ def _translated(folder: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError, RuntimeError) as error:
-        raise StoreError(
+        raise BrokenIndexError(
             f"{folder}: the search index failed: {error}; `finchat store rebuild` makes it anew"
         ) from error

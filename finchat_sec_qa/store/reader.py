@@ -36,6 +36,7 @@ MEMORY_BUDGET = 64_000_000  # bytes of texts and layouts that are kept for the n
 _TEXT_COST = 2  # bytes a character
 _LAYOUT_COST = 25  # bytes that a packed byte takes as Python values
 _TRIES = 3
+_AGAIN = "take it out with `finchat store remove` and ingest it again"
 
 
 class SqliteReader(StoreReader):
@@ -163,7 +164,7 @@ class SqliteReader(StoreReader):
             try:
                 found = rows.read(connection, no)
             except (ValueError, TypeError, ArithmeticError) as error:
-                raise StoreCorruptError(f"filing {filing}: {error}; ingest it again") from error
+                raise StoreCorruptError(f"filing {filing}: {error}; {_AGAIN}") from error
         return replace(found, originals={sha256: self._originals.read(sha256) for sha256 in hashes})
 
     def search(self, terms: Sequence[tuple[str, float]], scope: Scope, limit: int) -> Sequence[PassageHit]:
@@ -258,12 +259,12 @@ class SqliteReader(StoreReader):
     def _layout(self, filing: str, document: int, part: str) -> Sequence[Any]:
         with self._database.reading() as connection:
             no = self._document(connection, filing, document)
-            read = _layout_reader(connection, no, document, part)
+            read = _layout_reader(connection, no, filing, document, part)
             return cast("Sequence[Any]", self._recent.get((no, document, part), read))
 
 
 def _layout_reader(
-    connection: sqlite3.Connection, no: int, document: int, part: str
+    connection: sqlite3.Connection, no: int, filing: str, document: int, part: str
 ) -> Callable[[], tuple[Any, int]]:
     def read() -> tuple[Any, int]:
         query = "SELECT body FROM layouts WHERE filing = ? AND document = ? AND part = ?"
@@ -272,9 +273,7 @@ def _layout_reader(
         try:
             return layout_from(part, body), _LAYOUT_COST * len(body or b"")
         except ValueError as error:
-            raise StoreCorruptError(
-                f"filing number {no}, document {document}: {error}; ingest it again"
-            ) from error
+            raise StoreCorruptError(f"filing {filing}, document {document}: {error}; {_AGAIN}") from error
 
     return read
 

@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 from finchat_sec_qa.errors import StoreError
 from finchat_sec_qa.model.document import ParsedDocument
@@ -118,7 +119,9 @@ def passages(connection: sqlite3.Connection, no: int) -> list[tuple[int, Passage
 def _document(connection: sqlite3.Connection, no: int, row: Row) -> ParsedDocument:
     index, name, kind, role, sha256, size, _, text = row
     query = "SELECT part, body FROM layouts WHERE filing = ? AND document = ?"
-    parts = {part: layout_from(part, body) for part, body in connection.execute(query, (no, index))}
+    parts: dict[str, Any] = {
+        part: tuple(layout_from(part, body)) for part, body in connection.execute(query, (no, index))
+    }
     return ParsedDocument(name, kind, role, sha256, size, text, **parts)
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from finchat_sec_qa.clock import SystemClock
-from finchat_sec_qa.errors import NotFoundError, StoreError, StoreLockedError
+from finchat_sec_qa.errors import NotFoundError, StoreCorruptError, StoreError, StoreLockedError
 from finchat_sec_qa.model.filing import ParsedFiling
 from finchat_sec_qa.model.views import StoreCheck
 from finchat_sec_qa.ports import Clock, StoreWriter
@@ -44,10 +44,22 @@ class SqliteStore(SqliteReader, StoreWriter):
         self._indexing = Indexing(database, path / "index", clock.monotonic)
 
     def has(self, filing: str, digest: str) -> bool:
-        """True when exactly this content is stored under that id."""
-        query = "SELECT EXISTS (SELECT 1 FROM filings WHERE id = ? AND digest = ?)"
+        """True when exactly this content is stored under that id, its original bytes undamaged.
+
+        So a filing whose original was lost or changed on the disk is mended by ingesting it again.
+        """
+        query = (
+            "SELECT o.sha256 FROM filings f LEFT JOIN originals o ON o.filing = f.no"
+            " WHERE f.id = ? AND f.digest = ?"
+        )
         with self._database.reading() as connection:
-            return bool(connection.execute(query, (filing, digest)).fetchone()[0])
+            hashes = [sha256 for (sha256,) in connection.execute(query, (filing, digest))]
+        try:
+            for sha256 in filter(None, hashes):
+                self._originals.read(sha256)
+        except StoreCorruptError:
+            return False
+        return bool(hashes)
 
     def put(self, parsed: ParsedFiling) -> None:
         """Store one filing in one transaction, in place of an older one of that id.

@@ -15,6 +15,7 @@ from finchat_sec_qa.errors import NotFoundError, StoreCorruptError, StoreError, 
 from finchat_sec_qa.model.passage import Scope
 from finchat_sec_qa.ports import Clock
 from finchat_sec_qa.store import SqliteStore, indexing, open_store
+from finchat_sec_qa.store.lexical import BrokenIndexError, IndexWriter
 from tests.crafted import filing_named, parsed_large, parsed_text
 
 WALRUS = parsed_text(filing_named("f1"), "walrus and ice", "walrus and sand")
@@ -188,6 +189,29 @@ def test_an_index_that_cannot_be_used_is_made_anew_at_opening(
         assert store.check().problems == ()
 
 
+@pytest.mark.parametrize("step", ["add", "commit", "close"])
+def test_an_index_that_fails_while_it_is_written_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, step: str
+) -> None:
+    filled(tmp_path)
+    works, failed = getattr(IndexWriter, step), list[str]()
+
+    def fails_once(writer: IndexWriter, *values: object) -> object:
+        if not failed:
+            failed.append(step)
+            raise BrokenIndexError("a file is in the way")
+        return works(writer, *values)
+
+    monkeypatch.setattr(IndexWriter, step, fails_once)
+    with open_store(tmp_path) as store:
+        store.put(parsed_text(filing_named("f3"), "walrus"))
+        store.remove(["f1"])
+        assert failed
+        assert "a file is in the way; making it anew now" in caplog.text
+        assert found(store) == 1
+        assert store.check().problems == ()
+
+
 def test_check_names_what_does_not_hold(tmp_path: Path) -> None:
     filled(tmp_path)
     sha256 = WALRUS.documents[0].sha256
@@ -216,6 +240,24 @@ def test_check_names_what_does_not_hold(tmp_path: Path) -> None:
     for problem in expected:
         assert any(problem in said for said in check.problems), problem
     assert (check.filings, check.originals) == (2, 2)
+
+
+@pytest.mark.parametrize("damage", [None, b"walrus and ice!"])
+def test_a_filing_with_a_damaged_original_counts_as_new_and_is_mended_by_a_put(
+    tmp_path: Path, damage: bytes | None
+) -> None:
+    filled(tmp_path)
+    sha256 = WALRUS.documents[0].sha256
+    original = tmp_path / "originals" / sha256[:2] / sha256
+    with open_store(tmp_path) as store:
+        assert store.has("f1", WALRUS.digest)
+        original.unlink()
+        if damage is not None:
+            original.write_bytes(damage)
+        assert not store.has("f1", WALRUS.digest)
+        store.put(WALRUS)
+        assert store.has("f1", WALRUS.digest)
+        assert store.check().problems == ()
 
 
 def test_check_and_rebuild_take_out_what_a_killed_writer_left(tmp_path: Path) -> None:
