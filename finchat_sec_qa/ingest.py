@@ -4,6 +4,7 @@ Filings are parsed in worker processes; one process, this one, writes. A filing 
 the rest goes on; a crash leaves every finished filing stored and no half one.
 """
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Literal, Protocol
 
 from finchat_sec_qa.errors import FinChatError, ParseError
@@ -74,7 +76,8 @@ def ingest(
     warnings: list[str] = []
     work = partial(parse_one, limits)
     loaded = (_load(store, filing) for filing in filings)
-    outcomes = map(_done_or(work), loaded) if jobs <= 1 else _in_processes(work, loaded, jobs)
+    alone = jobs <= 1 or not _can_start_workers()
+    outcomes = map(_done_or(work), loaded) if alone else _in_processes(work, loaded, jobs)
     for done, outcome in enumerate(outcomes, start=1):
         if outcome.parsed is not None:
             store.put(outcome.parsed)
@@ -173,6 +176,13 @@ def _alone(work: Work, source: SourceFiling) -> Outcome:
             return pool.submit(work, source).result()
         except BrokenProcessPool:
             return Outcome(source.label, "", None, "limit_exceeded", "the process that parsed it died")
+
+
+def _can_start_workers() -> bool:
+    """Whether a fresh interpreter can import this program's main module: not one typed at a prompt."""
+    main = sys.modules["__main__"]
+    file = getattr(main, "__file__", None)
+    return main.__spec__ is not None or (file is not None and Path(file).is_file())
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +19,7 @@ from finchat_sec_qa.errors import FinChatError, SourceBlockedError, UsageError
 from finchat_sec_qa.ingest import ingest
 from finchat_sec_qa.model.answer import Answer, VerifyReport
 from finchat_sec_qa.model.filing import SourceFiling
-from finchat_sec_qa.model.progress import OnProgress, Progress, unheard
+from finchat_sec_qa.model.progress import OnProgress, unheard
 from finchat_sec_qa.model.request import IngestRequest, ScopeRequest
 from finchat_sec_qa.model.views import (
     BlockWindow,
@@ -185,22 +186,17 @@ class Library:
         )
 
     def ingest_edgar(self, request: IngestRequest, *, on_progress: OnProgress = unheard) -> IngestReport:
-        """Fetch filings from EDGAR and store them in turn; a company or filing that fails is reported."""
+        """Fetch filings from EDGAR and store them; a company or filing that fails is reported."""
         found, failed = self._find(request)
-        reports = [IngestReport(failed=tuple(failed))]
-        for done, filing in enumerate(found):
-            on_progress(Progress(done, len(found), filing.label, "started"))
-
-            def tell(step: Progress, done: int = done) -> None:
-                on_progress(Progress(done + step.done, len(found), step.label, step.outcome, step.reason))
-
-            fetched = [_Fetched(self._source, filing)]
-            report = ingest(self._store, fetched, self._limits(), jobs=1, on_progress=tell)
-            reports.append(report)
-            if any(failure.code == SourceBlockedError.code for failure in report.failed):
-                reports.append(_not_tried(found[done + 1 :]))
-                break
-        return _joined(reports)
+        fetched = _Fetches(self._source)
+        report = ingest(
+            self._store,
+            [_Fetched(fetched, filing) for filing in found],
+            self._limits(),
+            jobs=self._jobs(None),
+            on_progress=on_progress,
+        )
+        return report.model_copy(update={"failed": (*failed, *report.failed)})
 
     def info(self) -> StoreInfo:
         """How much the store holds."""
@@ -242,35 +238,36 @@ class Library:
         return jobs or self.settings.jobs or os.cpu_count() or 1
 
 
-class _Fetched:
-    """A filing that is fetched from its source when its turn comes."""
+class _Fetches:
+    """Fetches of one ingest; a block ends them all, since each further request would prolong it."""
 
-    def __init__(self, source: FilingSource, filing: SourceFiling) -> None:
+    def __init__(self, source: FilingSource) -> None:
         self._source = source
-        self._filing = filing
+        self._blocked = False
+
+    def fetch(self, filing: SourceFiling) -> SourceFiling:
+        """The filing with its files. Raises SourceError."""
+        if self._blocked:
+            raise SourceBlockedError("not tried: EDGAR blocked us before; run the same command again later")
+        try:
+            return self._source.fetch(filing)
+        except SourceBlockedError:
+            self._blocked = True
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """A filing that is fetched when its turn comes, while others are being parsed."""
+
+    fetches: _Fetches
+    filing: SourceFiling
 
     @property
     def label(self) -> str:
-        return self._filing.label
+        """What messages call it."""
+        return self.filing.label
 
     def load(self) -> SourceFiling:
-        return self._source.fetch(self._filing)
-
-
-def _not_tried(filings: Sequence[SourceFiling]) -> IngestReport:
-    """What is left when EDGAR blocks us: each further request would prolong the block."""
-    reason = "not tried: EDGAR blocked us before; run the same command again later"
-    code = SourceBlockedError.code
-    return IngestReport(
-        failed=tuple(FailedFiling(label=filing.label, code=code, reason=reason) for filing in filings)
-    )
-
-
-def _joined(reports: Sequence[IngestReport]) -> IngestReport:
-    return IngestReport(
-        stored=tuple(name for report in reports for name in report.stored),
-        unchanged=tuple(name for report in reports for name in report.unchanged),
-        failed=tuple(failure for report in reports for failure in report.failed),
-        skipped=sum(report.skipped for report in reports),
-        warnings=tuple(text for report in reports for text in report.warnings),
-    )
+        """The filing with its files."""
+        return self.fetches.fetch(self.filing)
