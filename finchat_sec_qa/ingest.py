@@ -4,7 +4,10 @@ Filings are parsed in worker processes; one process, this one, writes. A filing 
 the rest goes on; a crash leaves every finished filing stored and no half one.
 """
 
+import os
+import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -12,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -187,7 +190,20 @@ def _can_start_workers() -> bool:
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     """Fresh interpreters: forking a process that has threads and open databases is not safe."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent, which shuts workers down in order, and end with it when it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
 
 
 def _warnings(parsed: ParsedFiling) -> Iterator[str]:
