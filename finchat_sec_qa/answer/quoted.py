@@ -16,8 +16,8 @@ SHOWN = 12  # filings that a refusal names
 def answer_quoted(case: Case) -> Answer:
     """A few sentences of the filings that bear on the question, or a refusal where none do."""
     words = case.plan.words
-    if not own_terms(words):
-        message = f"The question does not say what to tell of {' and '.join(case.frame.companies)}."
+    if not any(char.isalpha() for char in "".join(own_terms(words))):
+        message = f"What should be told of {' and '.join(case.frame.companies)}? The question does not say."
         return refuse(case.frame, "ambiguous", message)
     scope = narrow(case.scope, case.plan)
     hits = find_passages(case.store, query_terms(words), scope, wish_of(case.plan), CANDIDATES)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from finchat_sec_qa.answer.figures import spoken, spoken_period
 from finchat_sec_qa.facts.labels import concept_label, member_label
 from finchat_sec_qa.facts.lexicon import entries
+from finchat_sec_qa.facts.members import part_of
 from finchat_sec_qa.model.answer import Calculation, PeriodView, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
@@ -29,8 +30,8 @@ def concept_name(concept: str) -> str:
 
 def fact_sentence(company: str, fact: Fact, value: Value) -> str:
     """For example "Apple Inc. reported total revenue of $383.285 billion for fiscal 2023 (…) [1]."."""
-    part = ", ".join(member_label(member) for _, member in fact.dimensions)
-    thing = concept_name(fact.concept) + (f" from {part}" if part else "")
+    part = part_of(fact)
+    thing = concept_name(fact.concept) + (f" from {member_label(part[1])}" if part else "")
     when = spoken_period(*_period(value.period))
     joiner = "at" if fact.period.is_instant else "for"
     number = spoken(Decimal(value.number), value.unit)

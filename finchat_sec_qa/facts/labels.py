@@ -2,6 +2,10 @@
 
 import re
 
+from finchat_sec_qa.facts.countries import countries
+
+SMALL_WORDS = frozenset("and of the in for other excluding segment segments".split())
+I_NAME = re.compile(r"I(?=[A-Z][a-z])")  # "IPhone", as element names write "iPhone"
 WORDS = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z]|\b|\d)|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
@@ -19,8 +23,11 @@ def concept_label(name: str) -> str:
 
 
 def member_label(name: str) -> str:
-    """The words of a dimension member; country codes stay as they are: "country:JP" gives "JP"."""
+    """The name of a dimension member: "Data Center" for nvda:DataCenterMember, "Japan" for country:JP."""
     prefix, _, local = name.rpartition(":")
     if prefix == "country":
-        return local
-    return concept_label(local.removesuffix("Member"))
+        return countries()[local][0].title() if local in countries() else local
+    local = local.removesuffix("Member")
+    mark = "i" if I_NAME.match(local) else ""
+    words = concept_words(local.removeprefix("I") if mark else local)
+    return mark + " ".join(word.lower() if word.lower() in SMALL_WORDS else word for word in words)

@@ -1,12 +1,10 @@
 """Segments, products and countries by the company's own member names."""
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 
+from finchat_sec_qa.facts.countries import countries
 from finchat_sec_qa.facts.labels import concept_words
-from finchat_sec_qa.facts.lexicon import words_of
 from finchat_sec_qa.model.fact import Fact
 
 # Words around a member's name that say what kind of thing it is.
@@ -78,7 +76,7 @@ def _names(member: str) -> tuple[str, ...]:
     """The names of a member with the blanks taken out: "datacenter" for "nvda:DataCenterMember"."""
     prefix, _, local = member.rpartition(":")
     if prefix == "country":
-        return (local.lower(), *(name.replace(" ", "") for name in _countries().get(local, ())))
+        return (local.lower(), *(name.replace(" ", "") for name in countries().get(local, ())))
     words = [word.lower() for word in concept_words(local.removesuffix("Member"))]
     joined = "".join(word for word in words if word != "and")
     plural = joined.removesuffix("s") if joined.endswith("s") else joined + "s"
@@ -99,13 +97,3 @@ def _by_axis(
         if on_axis:
             return on_axis
     return []
-
-
-@cache
-def _countries() -> dict[str, list[str]]:
-    return {
-        code: [" ".join(words_of(name)) for name in names]
-        for code, names in tomllib.loads(
-            files(__package__).joinpath("countries.toml").read_text(encoding="utf-8")
-        ).items()
-    }

@@ -44,7 +44,8 @@ FILLER = frozenset(
     "held who earn earned make made book booked incur incurred pay raise raised percent percentage "
     "terms units unit month months week weeks three six nine twelve eight respectively latest recent "
     "most last approximately roughly income cash flows flow operations profit loss p l pl analyst "
-    "investment perspective access judgment judgments plainly clear outlined".split()
+    "investment perspective access judgment judgments plainly clear outlined many came come comes got "
+    "recently".split()
 )
 ROUNDING = re.compile(
     r"\b(?P<count>one|two|three|four|[1-4])\s+decimals?(?:\s+places?)?|\bnearest\s+(?P<whole>whole|integer)",
@@ -105,7 +106,7 @@ def _number_plan(reading: Reading) -> Plan | None:
     mentions = [m for m in find_mentions(reading.words) if not overlaps(m, reading.named)]
     figure = figures.find(reading.words, reading.question, mentions, reading.periods)
     if figure is not None:
-        if _unread(reading, figure.spans):
+        if _unread(reading, figure.spans, comparing=len(reading.subjects) > 1):
             return None
         return Plan(
             kind="formula",
@@ -127,11 +128,9 @@ def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
     """A single reported number, of the whole or of a member; of two companies when they are compared."""
     entry = mentions[0].entry
     comparing = COMPARE.search(reading.question) is not None
-    unread = _unread(reading, [(mention.start, mention.end) for mention in mentions])
+    unread = _unread(reading, [(mention.start, mention.end) for mention in mentions], comparing=comparing)
     if len(reading.subjects) > 1 and not comparing and unread:
         return None
-    if comparing:
-        unread = [word for word in unread if not COMPARE.fullmatch(word) and word not in {"had", "whose"}]
     if any(word in NARRATIVE for word in unread):
         return None
     if comparing and len(reading.subjects) == 1 and not unread:
@@ -159,13 +158,16 @@ def _passages_plan(reading: Reading) -> Plan:
     )
 
 
-def _unread(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[str]:
-    """Words that neither a company, a period, a figure nor filler explains."""
+def _unread(reading: Reading, spans: Sequence[tuple[int, int]], *, comparing: bool) -> list[str]:
+    """Words that neither a company, a period, a figure nor filler explains, nor a comparison of two."""
     taken = [*reading.named, *spans]
     return [
         word
         for at, word in enumerate(reading.words)
-        if word not in FILLER and not word.isdigit() and not any(low <= at < high for low, high in taken)
+        if word not in FILLER
+        and not word.isdigit()
+        and not any(low <= at < high for low, high in taken)
+        and not (comparing and COMPARE.fullmatch(word))
     ]
 
 
