@@ -28,8 +28,9 @@ run: install ## Load the sample filings, start the API (8000) and the web pages 
 samples: install ## Load the sample filings into the store
 	@$(store) $(bin)/finchat ingest --samples
 
-ask: samples ## Ask a question: make ask Q="What was Apple's revenue in fiscal 2023?"
-	@test -n "$$Q" || { echo 'usage: make ask Q="What was Apple'"'"'s revenue in fiscal 2023?"' >&2; exit 2; }
+ask: ## Ask a question: make ask Q="What was Apple's revenue in fiscal 2024?"
+	@test -n "$$Q" || { echo 'usage: make ask Q="What was Apple'"'"'s revenue in fiscal 2024?"' >&2; exit 2; }
+	@$(MAKE) samples
 	@$(store) $(bin)/finchat ask -- "$$Q"
 export Q
 
