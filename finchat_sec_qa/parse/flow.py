@@ -4,12 +4,16 @@ Content is buffered in `Paragraph`s (a table's cells wait until the whole table 
 `Mark`, a paragraph and an offset in it; `Mark.offset()` is its place in the final text.
 """
 
+import re
 from dataclasses import dataclass
 
 from finchat_sec_qa.parse.styles import Style
 
 _DROPPED = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u061c"))
-_BULLETS = frozenset("•●▪■◦○‣·◆►")
+# what stands in front of a paragraph, kept from its words by a margin instead of a blank
+_MARKER = re.compile(
+    r"[•●▪■◦○‣·◆►]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]|(?i:item|note)\s+\d{1,2}[A-Ca-c]?[.:]"
+)
 
 
 class Paragraph:
@@ -52,7 +56,7 @@ class Paragraph:
         self.parts.append(words)
         self.length += len(words)
         self._count(len(words), start, style)
-        if text[-1].isspace() or (not start and words in _BULLETS):
+        if text[-1].isspace() or (not start and _MARKER.fullmatch(words)):
             self.parts.append(" ")
             self.length += 1
         return start

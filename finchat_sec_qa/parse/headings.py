@@ -8,6 +8,7 @@ MAX_HEADING = 220  # characters; longer bold paragraphs are emphasis
 
 _PART = re.compile(r"PART\s+[IVX]{1,4}\b[\s.—–-]*", re.IGNORECASE)
 _ITEM = re.compile(r"ITEMS?\s+\d{1,2}[A-C]?\b", re.IGNORECASE)
+_ITEM_LINE = re.compile(r"ITEMS?\s+\d{1,2}[A-C]?\s*[.:–—-].{0,100}[^.,;”]", re.IGNORECASE)
 _NEVER = re.compile(
     r"table of contents|\W*|(?:page\s+)?\W*[ivxlc\d]{1,5}\W*|see (?:the )?accompanying notes.*"
     r"|\(?continued\)?|\(?(?:in|dollars in|amounts in|\$ in)?\s*(?:thousands|millions|billions)\b.*"
@@ -34,8 +35,8 @@ def heading_level(paragraph: Paragraph, text: str, body_size: float) -> int:
     bold = paragraph.bold > 0.9 * chars
     if _PART.match(text) and len(text) < 60 and (bold or paragraph.centred or _PART.fullmatch(text)):
         return 1
-    if _ITEM.match(text) and (bold or len(text) < 120) and not text.endswith((".”", ",")):
-        return 2 if bold or text.isupper() else 0
+    if _ITEM.match(text) and (bold or _ITEM_LINE.fullmatch(text)):
+        return 2
     if text[-1] in ";," or (text[-1] == "." and not bold):
         return 0
     return _by_setting(paragraph, text, body_size, bold=bold)
