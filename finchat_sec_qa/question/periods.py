@@ -35,7 +35,7 @@ ORDINALS: dict[str, FiscalPeriodName] = {
 }  # fmt: skip
 WEEKS_PER_MONTH = 52 / 12
 
-_MONTH = "|".join(month[:3] + r"(?:" + month[3:] + r")?\.?" for month in MONTHS)
+_MONTH = "sept\\.?|" + "|".join(month[:3] + r"(?:" + month[3:] + r")?\.?" for month in MONTHS)
 _DATE = rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<dyear>(?:19|20)\d\d)"
 _DMY = rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month2>{_MONTH}),?\s+(?P<dyear2>(?:19|20)\d\d)"
 _ISO = r"(?P<iso>(?:19|20)\d\d-\d\d-\d\d)"

@@ -45,7 +45,7 @@ FILLER = frozenset(
     "terms units unit month months week weeks three six nine twelve eight respectively latest recent "
     "most last approximately roughly income cash flows flow operations profit loss p l pl analyst "
     "investment perspective access judgment judgments plainly clear outlined many came come comes got "
-    "recently".split()
+    "recently nearest whole integer".split()
 )
 ROUNDING = re.compile(
     r"\b(?P<count>one|two|three|four|[1-4])\s+decimals?(?:\s+places?)?|\bnearest\s+(?P<whole>whole|integer)",
@@ -127,16 +127,14 @@ def _number_plan(reading: Reading) -> Plan | None:
 def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
     """A single reported number, of the whole or of a member; of two companies when they are compared."""
     entry = mentions[0].entry
-    comparing = COMPARE.search(reading.question) is not None
+    comparing = len(reading.subjects) > 1 and COMPARE.search(reading.question) is not None
     unread = _unread(reading, [(mention.start, mention.end) for mention in mentions], comparing=comparing)
     if len(reading.subjects) > 1 and not comparing and unread:
         return None
     if any(word in NARRATIVE for word in unread):
         return None
-    if comparing and len(reading.subjects) == 1 and not unread:
-        return None
     return Plan(
-        kind="compare" if comparing and len(reading.subjects) > 1 else "fact",
+        kind="compare" if comparing else "fact",
         subjects=reading.subjects,
         periods=reading.periods,
         label=entry.label,

@@ -1,0 +1,223 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finchat_sec_qa.model.filing import Company
+from finchat_sec_qa.model.plan import AskedPeriod, Plan
+from finchat_sec_qa.question.companies import group
+from finchat_sec_qa.question.read import read
+
+APPLE = Company("0000320193", "0000320193", "Apple Inc.", ("AAPL",), ("Apple Inc.",), 3, None, None)
+NIKE = Company("0000320187", "0000320187", "NIKE, Inc.", ("NKE",), ("NIKE, Inc.",), 3, None, None)
+STORE = (APPLE, NIKE)
+FY2023 = AskedPeriod("fiscal", year=2023)
+
+
+def plan(question: str) -> Plan:
+    return read(question, STORE)
+
+
+def test_a_single_fact() -> None:
+    found = plan("What was Apple's revenue in fiscal 2023?")
+    assert (found.kind, found.entry, found.label, found.unit) == ("fact", "revenue", "total revenue", "USD")
+    assert found.subjects == group((APPLE,))
+    assert found.periods == (FY2023,)
+    assert found.member == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("How much did Apple spend on R&D in 2023?", "rd"),
+        ("Apple: cost of revenue FY2023", "cost_of_revenue"),
+        (
+            "Apple's net income attributable to the company's shareholders in FY2023, in U.S. dollars?",
+            "net_income",
+        ),
+        ("What was Apple's basic EPS in fiscal 2023?", "eps_basic"),
+        ("What was Apple's total cash and cash equivalents at September 30, 2023?", "cash"),
+        ("How many shares outstanding did Apple have?", "shares_outstanding"),
+        ("What did Apple pay in dividends in fiscal 2023 (USD millions)?", "dividends_paid"),
+        ("Please tell me the total assets of Apple as stated in its 10-K for 2023.", "assets"),
+    ],
+)
+def test_every_word_of_a_number_question_is_understood(question: str, entry: str) -> None:
+    found = plan(question)
+    assert (found.kind, found.entry, found.member) == ("fact", entry, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "member"),
+    [
+        ("What was Apple's iPhone revenue in 2023?", ("iphone",)),
+        (
+            "How much revenue did Apple report from Greater China (geography) in fiscal 2023?",
+            ("greater", "china"),
+        ),
+        ("How much of Apple's revenue came from services in 2023?", ("services",)),
+    ],
+)
+def test_words_left_over_name_a_part(question: str, member: tuple[str, ...]) -> None:
+    found = plan(question)
+    assert found.kind == "fact"
+    assert [word for word in found.member if word != "geography"] == list(member)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did Apple's revenue fall in 2023?",
+        "What are Apple's main risks?",
+        "Describe Apple's revenue recognition policy",
+        "What drove Apple's gross margin in fiscal 2023?",
+        "Does Apple expect revenue to grow?",
+        "What legal proceedings does Apple face?",
+    ],
+)
+def test_questions_for_words(question: str) -> None:
+    assert plan(question).kind == "passages"
+
+
+@pytest.mark.parametrize(
+    ("question", "label", "expression", "unit"),
+    [
+        ("Apple's gross margin FY2023", "gross margin", "gross_profit / revenue", "percent"),
+        ("Apple's free cash flow in 2023", "free cash flow", "cfo - capex", "USD"),
+        (
+            "What was Apple's revenue growth in fiscal 2023?",
+            "growth in total revenue",
+            "(revenue - prior(revenue, 1)) / prior(revenue, 1)",
+            "percent",
+        ),
+        (
+            "Apple's revenue CAGR from fiscal 2020 to fiscal 2023",
+            "3-year CAGR of total revenue",
+            "(revenue / prior(revenue, 3)) ** (1 / 3) - 1",
+            "percent",
+        ),
+        (
+            "Apple's R&D as a percentage of revenue, fiscal 2023",
+            "research and development expense as a share of total revenue",
+            "rd / revenue",
+            "percent",
+        ),
+        (
+            "What share of revenue did Apple spend on R&D in fiscal 2023?",
+            "research and development expense as a share of total revenue",
+            "rd / revenue",
+            "percent",
+        ),
+        (
+            "Apple's net income divided by total assets in fiscal 2023",
+            "net income attributable to the company's shareholders as a share of total assets",
+            "net_income / assets",
+            "ratio",
+        ),
+        (
+            "three-year average net income of Apple, fiscal 2023",
+            "3-year average net income attributable to the company's shareholders",
+            "(net_income + prior(net_income, 1) + prior(net_income, 2)) / 3",
+            "USD",
+        ),
+        (
+            "change in Apple's gross margin between FY2022 and FY2023",
+            "change in gross margin",
+            "gross_profit / revenue - prior(gross_profit / revenue, 1)",
+            "percent",
+        ),
+        (
+            "Apple's effective tax rate in FY2023 (income tax expense / income before taxes), in percent?",
+            "effective tax rate",
+            "income_tax / income_before_tax",
+            "percent",
+        ),
+    ],
+)
+def test_figures_to_compute(question: str, label: str, expression: str, unit: str) -> None:
+    found = plan(question)
+    assert (found.kind, found.label, found.expression, found.unit) == ("formula", label, expression, unit)
+    assert found.periods == (FY2023,)
+
+
+def test_a_ratio_in_percent_when_the_question_wants_it() -> None:
+    assert plan("Apple's current ratio FY2023").unit == "ratio"
+    assert plan("Apple's current ratio FY2023 in percent").unit == "percent"
+
+
+@pytest.mark.parametrize(
+    ("wording", "decimals"),
+    [
+        ("rounded to two decimal places", 2),
+        ("round to 1 decimal", 1),
+        ("to the nearest whole number", 0),
+        ("to three decimals", 3),
+        ("", None),
+    ],
+)
+def test_decimals_as_asked(wording: str, decimals: int | None) -> None:
+    assert plan(f"What was Apple's gross margin in fiscal 2023, {wording}?").decimals == decimals
+
+
+def test_a_figure_that_nobody_reports_is_looked_for_in_words() -> None:
+    assert plan("What was Apple's adjusted free cash flow in 2023?").kind == "passages"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which company had higher revenue in fiscal 2023, Apple or Nike?",
+        "Compare Apple's and Nike's revenue in fiscal 2023",
+        "By how much was Apple's revenue larger than Nike's in fiscal 2023?",
+        "Difference between Apple's and Nike's revenue, fiscal 2023",
+        "Apple vs Nike revenue fiscal 2023",
+    ],
+)
+def test_comparisons(question: str) -> None:
+    found = plan(question)
+    assert (found.kind, found.entry) == ("compare", "revenue")
+    assert len(found.subjects) == 2
+
+
+def test_a_number_of_two_companies_is_not_that_of_the_first() -> None:
+    found = plan("What was the revenue of Apple and Nike in fiscal 2023?")
+    assert found.kind == "fact"
+    assert len(found.subjects) == 2
+
+
+def test_companies_of_the_scope_where_the_question_names_none() -> None:
+    scoped = group((NIKE,))
+    assert read("What was the revenue in fiscal 2023?", STORE, scoped).subjects == scoped
+    assert read("What was Apple's revenue in fiscal 2023?", STORE, scoped).subjects == group((APPLE,))
+
+
+def test_the_words_to_search_for_are_without_companies_and_periods() -> None:
+    assert plan("What are Apple's supply risks in fiscal 2023?").words == "what are supply risks in"
+
+
+@given(st.text(max_size=300))
+def test_no_text_is_an_error(text: str) -> None:
+    read(text, STORE)
+
+
+VOCABULARY = (
+    "Apple Nike AAPL revenue growth average three-year CAGR share of gross margin change in divided by"
+    " fiscal 2023 2021 FY22 Q2 three months ended June 30, 2023 as a % ( segment ) compare higher than"
+    " net income dividends per total assets $ . ? ' iPhone two decimals nearest whole CIK 320193"
+).split()
+
+
+@given(st.lists(st.sampled_from(VOCABULARY), max_size=30))
+def test_nor_is_any_heap_of_the_words_of_the_field(words: list[str]) -> None:
+    read(" ".join(words), STORE)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["(segment ", "(and ", "one decimals ", "as a % of ", "please ", "Ab ", ", A'", "-", "a-", "years "],
+)
+def test_long_questions_take_no_time(piece: str) -> None:
+    started = time.perf_counter()
+    read((piece * 2_000)[:2_000], STORE)
+    assert time.perf_counter() - started < 0.5
