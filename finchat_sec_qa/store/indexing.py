@@ -119,7 +119,7 @@ class Indexing:
         try:
             yield
         except BrokenIndexError as error:
-            logger.warning("%s; making it anew now", error)
+            logger.warning("%s; doing so now", error)
             self.rebuild()
 
     def _commit(self, writer: IndexWriter) -> None:

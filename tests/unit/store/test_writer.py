@@ -207,7 +207,7 @@ def test_an_index_that_fails_while_it_is_written_is_made_anew(
         store.put(parsed_text(filing_named("f3"), "walrus"))
         store.remove(["f1"])
         assert failed
-        assert "a file is in the way; making it anew now" in caplog.text
+        assert "a file is in the way; doing so now" in caplog.text
         assert found(store) == 1
         assert store.check().problems == ()
 
