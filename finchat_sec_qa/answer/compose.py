@@ -117,7 +117,8 @@ def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequen
         for number, (name, finding) in enumerate(zip((FIRST, SECOND), findings, strict=True), start=1)
     )
     calculation = Calculation(formula=compared_formula(plan.label), operands=operands, rounding="none")
-    difference = findings[0].chosen.value - findings[1].chosen.value
+    first, second = (finding.chosen.value for finding in findings)
+    difference = evaluate(f"{FIRST} - {SECOND}", {FIRST: first, SECOND: second})
     period = period_view(findings[0].fact.period, findings[0].name)
     value = Value(number=plain(difference), unit=findings[0].fact.unit or "", period=period)
     text = compared_sentence([citation.company for citation in citations], calculation, value)

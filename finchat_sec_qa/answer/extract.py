@@ -14,6 +14,7 @@ from finchat_sec_qa.retrieve.query import own_terms, query_terms
 MAX_SENTENCES = 4
 MAX_PER_PASSAGE = 2
 SHORTEST, LONGEST = 30, 700  # characters of a quote that reads well
+SHORTEST_POINT = 80  # characters of a list item that says something by itself
 LEAST_COVERAGE = 0.5  # share of a long question's terms that one passage must speak of
 SHORT_QUESTION = 2  # terms; one passage must speak of all of so few
 MIN_WORDS = 6
@@ -129,6 +130,8 @@ def _reads_well(sentence: str) -> bool:
         return False
     if " | " in sentence:
         return any(char.isdigit() for char in sentence)
+    if sentence[0] == "•" and len(sentence) < SHORTEST_POINT:
+        return False
     opens = sentence[0].isupper() or sentence[0] in '“"•$('
     return opens and sentence[-1] in '.;:!?”")'
 

@@ -80,7 +80,7 @@ def _months(period: Period) -> str:
 def _money(number: Decimal, currency: str) -> str:
     sign = "-" if number < 0 else ""
     symbol = SYMBOLS.get(currency, f"{currency} ")
-    return f"{sign}{symbol}{_scaled(abs(number))}"
+    return f"{sign}{symbol}{_scaled(number.copy_abs())}"
 
 
 def _scaled(number: Decimal) -> str:

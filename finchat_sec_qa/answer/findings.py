@@ -102,13 +102,23 @@ class Company:
                 return Finding(chosen, self.calendar.name_of(chosen.fact.period))
         return self._miss(entry, asked, member, of_part)
 
-    def _covers(self, asked: AskedPeriod) -> bool:
-        """Whether any filing can speak of the period: its own, or one of two years before it."""
+    def no_facts(self) -> Miss:
+        """That the filings which would tell carry no XBRL facts to look in."""
+        message = f"The filings of {self.subject.name} for this period carry no XBRL facts."
+        return Miss("unsupported", message, self.searched, reported=False)
+
+    @cached_property
+    def _silent(self) -> Sequence[Filing]:
+        """Filings without any XBRL facts: PDFs, and all of the years before XBRL."""
+        return [filing for filing in self.filings if self.store.counts(filing.id).facts == 0]
+
+    def _covers(self, asked: AskedPeriod, filings: Sequence[Filing]) -> bool:
+        """Whether any of the filings can speak of the period: its own, or one of two years before it."""
         target = self.calendar.target(asked)
         if target is None:
-            return True
-        ends = [filing.period_end for filing in self.filings if filing.period_end]
-        return not ends or any(-target.drift <= (end - target.end).days <= COMPARATIVE_DAYS for end in ends)
+            return bool(filings) and len(filings) == len(self.filings)
+        ends = [filing.period_end for filing in filings if filing.period_end]
+        return any(-target.drift <= (end - target.end).days <= COMPARATIVE_DAYS for end in ends)
 
     def _printed(self, filing: str) -> bool:
         """Whether people can read the filing here: its main document is more than an XBRL instance."""
@@ -131,15 +141,14 @@ class Company:
         self, entry: Entry, asked: AskedPeriod, member: tuple[str, ...], facts: Sequence[tuple[str, Fact]]
     ) -> Miss:
         name = self.subject.name
-        if not self.has_facts and not self._covers(asked):
+        if self._covers(asked, self._silent):
+            return self.no_facts()
+        if not self.has_facts:
             ends = sorted(filing.period_end for filing in self.filings if filing.period_end)
             message = f"The filings of {name} here do not cover {worded(asked)}" + (
                 f"; they are for periods that end from {ends[0]} to {ends[-1]}." if ends else "."
             )
             return Miss("period_not_covered", message, self.searched)
-        if not self.has_facts:
-            message = f"The filings of {name} here carry no XBRL facts."
-            return Miss("unsupported", message, self.searched, reported=False)
         thing = f"{entry.label} for “{' '.join(member)}”" if member else entry.label
         if not facts:
             message = f"The filings of {name} here report no {thing}."

@@ -3,6 +3,7 @@
 from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import from_comparison, from_fact, from_formula, refuse, refuse_miss
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
+from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
 from finchat_sec_qa.facts.formulas import expand
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer
@@ -11,10 +12,9 @@ from finchat_sec_qa.model.plan import AskedPeriod, Subject
 
 
 def answer_fact(case: Case) -> Answer | None:
-    """One reported number, or its refusal.
+    """One reported number, or its refusal; rows of printed statements where there are no XBRL facts.
 
-    None where the filings carry no XBRL facts, or where words of the question name no part of the company
-    that is reported: then only passages can tell.
+    None where words of the question name no part of the company that is reported: only passages can tell.
     """
     if len(case.plan.subjects) > 1:
         return _refuse_several(case)
@@ -22,20 +22,20 @@ def answer_fact(case: Case) -> Answer | None:
     case.stage("compose")
     if isinstance(found, Finding):
         return from_fact(case.frame, case.sources, found)
-    if not found.reported or (case.plan.member and found.reason == "not_disclosed"):
+    if case.plan.member and (not found.reported or found.reason == "not_disclosed"):
         return None
-    return refuse_miss(case.frame, found)
+    return refuse_miss(case.frame, found) if found.reported else answer_rows(case, found)
 
 
-def answer_formula(case: Case) -> Answer | None:
-    """One computed number, or its refusal; None where the filings carry no facts to compute from."""
+def answer_formula(case: Case) -> Answer:
+    """One computed number, or its refusal."""
     if len(case.plan.subjects) > 1:
         return _refuse_several(case)
     company = Company(case.store, case.plan.subjects[0], case.scope)
     year = _year(company, case.asked)
     if year is None:
         if not company.has_facts:
-            return None
+            return refuse_unread(case, company.no_facts())
         message = "Figures are computed for whole fiscal years only."
         return refuse(case.frame, "unsupported", message, company.searched)
     formula, operands = expand(case.plan.expression, year.year)
@@ -44,7 +44,7 @@ def answer_formula(case: Case) -> Answer | None:
         asked = AskedPeriod("fiscal", year=year.year - operand.back)
         finding = company.find(entries()[operand.entry], asked)
         if isinstance(finding, Miss):
-            return refuse_miss(case.frame, finding) if finding.reported else None
+            return refuse_miss(case.frame, finding) if finding.reported else refuse_unread(case, finding)
         found.append((operand.name, finding))
     case.stage("compose")
     return from_formula(case.frame, case.sources, case.plan, formula, found)

@@ -1,7 +1,9 @@
 """A citation made again from the original bytes of its document."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Lock
 
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.cite.places import Source, cite_fact, cite_span
@@ -35,12 +37,41 @@ class Rechecked:
         return period_view(self.fact.period, self.calendar.name_of(self.fact.period))
 
 
-class Recheck:
-    """Reads each cited document once from its original bytes."""
+class Readings:
+    """Documents read again from their original bytes; the last few are remembered, for files of answers.
 
-    def __init__(self, store: StoreReader, limits: Limits) -> None:
-        self._store = store
+    What is remembered is named by the hash of the bytes it came from, which are hashed anew each time.
+    """
+
+    def __init__(self, limits: Limits, keep: int = 4) -> None:
         self._limits = limits
+        self._keep = keep
+        self._read: OrderedDict[tuple[str, str, str, bool], ParsedFile] = OrderedDict()
+        self._guard = Lock()
+
+    def read(self, store: StoreReader, filing: Filing, stored: StoredDocument) -> ParsedFile:
+        """The document parsed from its bytes. Raises StoreCorruptError, ParseError."""
+        content = store.original(stored.sha256)
+        key = (stored.sha256, stored.role, filing.form, stored.index == 0)
+        with self._guard:
+            if key in self._read:
+                self._read.move_to_end(key)
+                return self._read[key]
+        file = SourceFile(stored.name, content, stored.role)
+        parsed = read_document(file, filing.form, self._limits, main=stored.index == 0)
+        with self._guard:
+            self._read[key] = parsed
+            while len(self._read) > self._keep:
+                self._read.popitem(last=False)
+        return parsed
+
+
+class Recheck:
+    """Makes the citations of one answer again; each cited document is read once."""
+
+    def __init__(self, store: StoreReader, readings: Readings) -> None:
+        self._store = store
+        self._readings = readings
         self._read: dict[tuple[str, str], tuple[Filing, ParsedFile] | str] = {}
 
     def citation(self, citation: Citation) -> Rechecked:
@@ -76,8 +107,7 @@ class Recheck:
         try:
             filing = self._store.filing(filing_id)
             stored = self._stored(filing_id, sha256)
-            file = SourceFile(stored.name, self._store.original(sha256), stored.role)
-            return filing, read_document(file, filing.form, self._limits, main=stored.index == 0)
+            return filing, self._readings.read(self._store, filing, stored)
         except FinChatError as error:
             return str(error)
 

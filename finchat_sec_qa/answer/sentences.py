@@ -54,7 +54,7 @@ def compared_sentence(companies: Sequence[str], calculation: Calculation, value:
     label = calculation.formula.partition(" = ")[0].removeprefix(COMPARED)
     one, other = Decimal(first.number), Decimal(second.number)
     relation = "larger than" if one > other else "smaller than" if one < other else "equal to"
-    difference = spoken(abs(Decimal(value.number)), value.unit)
+    difference = spoken(Decimal(value.number).copy_abs(), value.unit)
     return (
         f"{companies[0]}'s {label} ({spoken(one, first.unit)} [1]) was {relation} "
         f"{companies[1]}'s ({spoken(other, second.unit)} [2]); the difference is {difference}."

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from finchat_sec_qa.answer.compose import answer_id, quoted_text
 from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.answer.recalculate import calculation_problems, compares
-from finchat_sec_qa.answer.recheck import Recheck, Rechecked
+from finchat_sec_qa.answer.recheck import Readings, Recheck, Rechecked
 from finchat_sec_qa.answer.sentences import (
     compared_sentence,
     computed_sentence,
@@ -21,7 +21,6 @@ from finchat_sec_qa.answer.sentences import (
 )
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
 from finchat_sec_qa.model.answer import Alternate, Answer, CheckedCitation, Value, VerifyReport
-from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.ports import StoreReader
 
 MAX_CITATIONS = 200  # of one answer; ours have a few
@@ -29,7 +28,7 @@ MAX_CITATIONS = 200  # of one answer; ours have a few
 Problem = tuple[int, str]  # number of a citation, and what is wrong with it
 
 
-def verify_answer(store: StoreReader, answer: Answer, limits: Limits) -> VerifyReport:
+def verify_answer(store: StoreReader, answer: Answer, readings: Readings) -> VerifyReport:
     """Check all of an answer; `holds` only if nothing at all is wrong.
 
     Raises UsageError for an answer with more than MAX_CITATIONS citations.
@@ -38,7 +37,7 @@ def verify_answer(store: StoreReader, answer: Answer, limits: Limits) -> VerifyR
         raise UsageError(
             f"an answer with {len(answer.citations)} citations; at most {MAX_CITATIONS} are checked"
         )
-    recheck = Recheck(store, limits)
+    recheck = Recheck(store, readings)
     again = [recheck.citation(citation) for citation in answer.citations]
     problems: dict[int, list[str]] = defaultdict(list)
     for number, problem in (*_citation_problems(answer, again), *_number_problems(answer, again)):

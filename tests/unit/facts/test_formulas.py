@@ -1,0 +1,131 @@
+import ast
+from decimal import Decimal
+
+import pytest
+
+from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
+from finchat_sec_qa.facts.formulas import Operand, expand, find_formulas, formulas
+from finchat_sec_qa.facts.lexicon import entries, words_of
+
+# Made-up accounts of two years, and what the formulas give for the second, worked out by hand.
+THIS_YEAR = {
+    "revenue": 2000, "cost_of_revenue": 1200, "gross_profit": 800, "operating_income": 300, "net_income": 180,
+    "income_before_tax": 240, "income_tax": 60, "interest_expense": 60, "depreciation_amortization": 100,
+    "cfo": 350, "capex": 150, "dividends_paid": 45, "cash": 100, "short_term_investments": 50,
+    "receivables": 250, "inventories": 200, "current_assets": 700, "ppe": 900, "assets": 2100,
+    "payables": 160, "current_liabilities": 400, "current_debt": 80, "long_term_debt": 420, "equity": 1000,
+}  # fmt: skip
+LAST_YEAR = {
+    "receivables": 150,
+    "inventories": 120,
+    "ppe": 700,
+    "assets": 1900,
+    "payables": 90,
+    "equity": 800,
+}
+BY_HAND = {
+    "gross_margin": "0.4",
+    "operating_margin": "0.15",
+    "net_margin": "0.09",
+    "pretax_margin": "0.12",
+    "tax_rate": "0.25",
+    "current_ratio": "1.75",
+    "quick_ratio": "1",
+    "working_capital": "300",
+    "free_cash_flow": "200",
+    "ebitda": "400",
+    "ebitda_margin": "0.2",
+    "asset_turnover": "1",
+    "fixed_asset_turnover": "2.5",
+    "inventory_turnover": "7.5",
+    "days_inventory": "48." + 47 * "6" + "7",
+    "days_sales": "36.5",
+    "days_payable": "35.64453125",  # 365 × 125 / (1200 + 80)
+    "return_on_assets": "0.09",
+    "return_on_equity": "0.2",
+    "payout_ratio": "0.25",
+    "retention_ratio": "0.75",
+    "debt_to_equity": "0.5",
+    "interest_coverage": "5",
+    "operating_cash_flow_ratio": "0.875",
+    "capex_share": "0.075",
+}
+
+
+def test_every_formula_is_worked_out_by_hand() -> None:
+    assert set(BY_HAND) == set(formulas())
+
+
+@pytest.mark.parametrize("key", formulas())
+def test_the_formula_gives_what_it_should(key: str) -> None:
+    written, operands = expand(formulas()[key].expression, 2024)
+    books = {0: THIS_YEAR, 1: LAST_YEAR}
+    amounts = {operand.name: Decimal(books[operand.back][operand.entry]) for operand in operands}
+    assert evaluate(written, amounts) == Decimal(BY_HAND[key])
+
+
+@pytest.mark.parametrize("key", formulas())
+def test_the_formula_is_whole(key: str) -> None:
+    formula = formulas()[key]
+    parse(formula.expression)
+    assert set(names_in(formula.expression)) <= set(entries())
+    assert formula.label
+    assert formula.source
+    assert formula.unit in ("percent", "ratio", "USD", "days")
+    for term in formula.terms:
+        found = find_formulas(words_of(f"What is the {' '.join(term)} of Acme?"))
+        assert [item.key for item, _, _ in found] == [key]
+
+
+def test_expansion_writes_the_years_out() -> None:
+    written, operands = expand("net_income / average(assets)", 2024)
+    assert written == "net_income_FY2024 / ((assets_FY2024 + assets_FY2023) / 2)"
+    assert operands == (
+        Operand("net_income_FY2024", "net_income", 0),
+        Operand("assets_FY2024", "assets", 0),
+        Operand("assets_FY2023", "assets", 1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("prior(revenue)", "revenue_FY2023"),
+        ("prior(revenue, 3)", "revenue_FY2021"),
+        ("prior(prior(revenue))", "revenue_FY2022"),
+        ("prior(average(assets))", "(assets_FY2023 + assets_FY2022) / 2"),
+        ("(revenue / prior(revenue, 2)) ** (1 / 2) - 1", "(revenue_FY2024 / revenue_FY2022) ** (1 / 2) - 1"),
+        ("365 * payables / (cost_of_revenue - capex)", None),
+    ],
+)
+def test_what_expansion_writes(expression: str, written: str | None) -> None:
+    found, operands = expand(expression, 2024)
+    if written is not None:
+        assert ast.dump(parse(found)) == ast.dump(parse(written))
+    assert sorted(names_in(found)) == sorted(operand.name for operand in operands)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "prior()",
+        "prior(revenue, 1, 2)",
+        "prior(revenue, cash)",
+        "unknown",
+        "max(revenue)",
+        "revenue % 2",
+        "-revenue",
+    ],
+)
+def test_what_a_formula_may_not_hold(expression: str) -> None:
+    with pytest.raises(ValueError, match=r"formulas\.toml"):
+        expand(expression, 2024)
+
+
+def test_longer_terms_win_and_places_are_told() -> None:
+    words = words_of("Acme's EBITDA margin and its net working capital")
+    assert [(item.key, start, end) for item, start, end in find_formulas(words)] == [
+        ("ebitda_margin", 1, 3),
+        ("working_capital", 5, 8),
+    ]
+    assert find_formulas(words_of("the margin of error")) == []
