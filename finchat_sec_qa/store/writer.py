@@ -84,7 +84,7 @@ class SqliteStore(SqliteReader, StoreWriter):
     def flush(self) -> None:
         """Make everything that was put searchable and durable, and let other processes write.
 
-        After filings were replaced or removed this makes the index anew (about 10 s for 60,000 passages),
+        After filings were replaced or removed this makes the index anew (3 to 10 s for 60,000 passages),
         so that equal stores rank alike whatever their history; meanwhile searches go on.
         """
         if not self._lock.held:
