@@ -1,5 +1,6 @@
 """Segments, products and countries by the company's own member names."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -23,6 +24,7 @@ PART_AXES = ("StatementGeographicalAxis", "ProductOrServiceAxis", "StatementBusi
 CONSOLIDATION_AXIS = "ConsolidationItemsAxis"
 OPERATING_SEGMENTS = "OperatingSegmentsMember"
 MAX_NAME_WORDS = 8
+GLUED_AND = re.compile(r"and$")  # "HomeandAccessories", as some companies write
 
 
 def matching(
@@ -80,7 +82,8 @@ def _names(member: str) -> tuple[str, ...]:
     words = [word.lower() for word in concept_words(local.removesuffix("Member"))]
     joined = "".join(word for word in words if word != "and")
     plural = joined.removesuffix("s") if joined.endswith("s") else joined + "s"
-    return (joined, plural, joined.removesuffix("segment"))
+    apart = "".join(GLUED_AND.sub("", word) for word in words)
+    return (joined, plural, joined.removesuffix("segment"), apart)
 
 
 def _by_axis(
