@@ -34,11 +34,12 @@ def cut_document(document: ParsedDocument, index: int) -> Iterator[Passage]:
     open_blocks: list[Block] = []
     headings: list[tuple[int, str]] = []
     for block in document.blocks:
-        if document.kind == "xbrl" and block.kind != "heading" and block.end - block.start < 240:
-            continue
-        if open_blocks and _must_break(open_blocks, block, places):
+        listed = document.kind == "xbrl" and block.kind != "heading" and block.end - block.start < 240
+        if open_blocks and (listed or _must_break(open_blocks, block, places)):
             yield from _passages(document, index, open_blocks, headings, places)
             open_blocks = []
+        if listed:
+            continue
         if block.kind == "heading":
             _open_heading(headings, block, document.text)
         open_blocks.append(block)

@@ -1,0 +1,61 @@
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finchat_sec_qa.cite.sentences import sentence_spans
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text, 0, len(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("One thing. Another thing.", ["One thing.", "Another thing."]),
+        ("Is it? It is! “Yes.” No.", ["Is it?", "It is!", "“Yes.”", "No."]),
+        ("Apple Inc. reported it. Nike did not.", ["Apple Inc. reported it.", "Nike did not."]),
+        ("Sales in the U.S. Rose. Then fell.", ["Sales in the U.S. Rose.", "Then fell."]),
+        ("See No. 12 and Sept. 30. Then stop.", ["See No. 12 and Sept. 30.", "Then stop."]),
+        ("It cost $1.5 million. 2023 was worse.", ["It cost $1.5 million.", "2023 was worse."]),
+        ("A row | 1 | 2\nAnother row | 3", ["A row | 1 | 2", "Another row | 3"]),
+        ("A heading\nA sentence.\n", ["A heading", "A sentence."]),
+        ("John A. Smith signed. Done.", ["John A. Smith signed.", "Done."]),
+        ("no capital. follows here.", ["no capital. follows here."]),
+        ("  spaced  ", ["spaced"]),
+        ("", []),
+        ("\n\n", []),
+    ],
+)
+def test_sentences(text: str, wanted: list[str]) -> None:
+    assert sentences(text) == wanted
+
+
+@given(
+    st.text(alphabet=st.sampled_from("aA .!?\n\t“”)1|U.S$"), max_size=120),
+    st.integers(0, 120),
+    st.integers(0, 120),
+)
+def test_spans_lie_inside_in_order_and_stripped(text: str, one: int, other: int) -> None:
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    spans = list(sentence_spans(text, start, end))
+    assert all(start <= first < last <= end for first, last in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    for first, last in spans:
+        piece = text[first:last]
+        assert piece == piece.strip()
+        assert "\n" not in piece
+    kept = "".join(text[first:last] for first, last in spans)
+    assert kept.split() == text[start:end].split() or "".join(kept.split()) == "".join(
+        text[start:end].split()
+    )
+
+
+@pytest.mark.parametrize("piece", [". ", ".”" * 3, "A. ", "U.S. ", "!?", "x", "\n", ".)))"])
+def test_long_texts_take_no_time(piece: str) -> None:
+    started = time.perf_counter()
+    sentences((piece * 20_000)[:20_000])
+    assert time.perf_counter() - started < 0.5
