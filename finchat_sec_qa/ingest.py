@@ -19,7 +19,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Literal, Protocol
 
-from finchat_sec_qa.errors import FinChatError, ParseError
+from finchat_sec_qa.errors import FinChatError, ParseError, StoreError, StoreLockedError
 from finchat_sec_qa.model.filing import ParsedFiling, SourceFiling
 from finchat_sec_qa.model.progress import OnProgress, Progress
 from finchat_sec_qa.model.views import FailedFiling, IngestReport
@@ -81,9 +81,8 @@ def ingest(
     loaded = (_load(store, filing) for filing in filings)
     alone = jobs <= 1 or not _can_start_workers()
     outcomes = map(_done_or(work), loaded) if alone else _in_processes(work, loaded, jobs)
-    for done, outcome in enumerate(outcomes, start=1):
+    for done, outcome in enumerate((_put(store, item) for item in outcomes), start=1):
         if outcome.parsed is not None:
-            store.put(outcome.parsed)
             stored.append(outcome.id)
             warnings.extend(f"{outcome.id}: {text}" for text in _warnings(outcome.parsed))
         elif outcome.reason:
@@ -121,6 +120,19 @@ def _load(store: StoreWriter, filing: Loadable) -> SourceFiling | Outcome:
     if store.has(source.id, source_digest(source)):
         return Outcome(filing.label, source.id, None)
     return source
+
+
+def _put(store: StoreWriter, outcome: Outcome) -> Outcome:
+    """The outcome once it is stored; a filing that the store cannot hold has failed like any other."""
+    if outcome.parsed is None:
+        return outcome
+    try:
+        store.put(outcome.parsed)
+    except StoreLockedError:
+        raise
+    except StoreError as error:
+        return _failure(outcome.label, error)
+    return outcome
 
 
 def _failure(label: str, error: FinChatError) -> Outcome:

@@ -10,6 +10,7 @@ from typing import Self
 from finchat_sec_qa import ask as asking
 from finchat_sec_qa import browse
 from finchat_sec_qa import config as configuration
+from finchat_sec_qa.answer.recheck import Readings
 from finchat_sec_qa.answer.verify import verify_answer
 from finchat_sec_qa.clock import SystemClock
 from finchat_sec_qa.config import Settings
@@ -54,6 +55,7 @@ class Library:
         self.settings = settings
         self._store = store
         self._source = source
+        self._readings = Readings(self._limits())
 
     @classmethod
     def open(
@@ -112,7 +114,7 @@ class Library:
 
     def verify(self, answer: Answer) -> VerifyReport:
         """Check every part of an answer against the stored bytes."""
-        return verify_answer(self._store, answer, self._limits())
+        return verify_answer(self._store, answer, self._readings)
 
     def companies(self) -> tuple[CompanyView, ...]:
         """Companies with filings in the store, by name."""

@@ -135,8 +135,8 @@ def from_quotes(frame: Frame, sources: Sources, quotes: Sequence[Quote]) -> Answ
 
 
 def quoted_text(citations: Sequence[Citation]) -> str:
-    """The text of a quoted answer."""
-    return " ".join(f"{citation.quote} [{citation.id}]" for citation in citations)
+    """The text of a quoted answer; quotes keep their line ends, the text runs on over them."""
+    return " ".join(f"{' '.join(citation.quote.split())} [{citation.id}]" for citation in citations)
 
 
 def _main_operand(operands: Sequence[tuple[str, Finding]]) -> Finding:

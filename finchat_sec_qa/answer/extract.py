@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from finchat_sec_qa.cite.sentences import sentence_spans
+from finchat_sec_qa.cite.places import Source
+from finchat_sec_qa.cite.sentences import quotable_spans
 from finchat_sec_qa.index.tokens import terms
 from finchat_sec_qa.model.passage import PassageHit
 from finchat_sec_qa.retrieve.query import own_terms, query_terms
@@ -42,16 +43,16 @@ class Quote:
 
 
 def pick(
-    question: str, words: str, hits: Sequence[PassageHit], text_of: Callable[[str, int], str]
+    question: str, words: str, hits: Sequence[PassageHit], source_of: Callable[[str, int], Source]
 ) -> tuple[Quote, ...]:
     """The sentences to quote, most telling first; empty when the passages do not speak of the question.
 
-    `words` is the question without companies and periods; `text_of` gives a document's text.
+    `words` is the question without companies and periods; `source_of` gives a document of a filing.
     """
-    texts = [text_of(hit.filing, hit.passage.document) for hit in hits]
+    sources = [source_of(hit.filing, hit.passage.document) for hit in hits]
     bags = [
-        set(terms(f"{hit.passage.heading} {text[hit.passage.start : hit.passage.end]}"))
-        for hit, text in zip(hits, texts, strict=True)
+        set(terms(f"{hit.passage.heading} {source.text[hit.passage.start : hit.passage.end]}"))
+        for hit, source in zip(hits, sources, strict=True)
     ]
     weights = _weights(own_terms(words), bags)
     if not hits or unknown_names(question, words, bags) or _coverage(weights, bags) < LEAST_COVERAGE:
@@ -59,9 +60,9 @@ def pick(
     hints = {term: weight for term, weight in query_terms(words) if weight < 1.0}
     wanted = _Wanted(weights, hints, max(hit.score for hit in hits), COUNTING.search(question) is not None)
     found: list[Quote] = []
-    for hit, text in zip(hits, texts, strict=True):
-        found.extend(_quotes(hit, text, wanted))
-    return _spread(found, lambda quote: text_of(quote.filing, quote.document)[quote.start : quote.end])
+    for hit, source in zip(hits, sources, strict=True):
+        found.extend(_quotes(hit, source, wanted))
+    return _spread(found, lambda quote: source_of(quote.filing, quote.document).text[quote.start : quote.end])
 
 
 def unknown_names(question: str, words: str, bags: Sequence[set[str]]) -> list[str]:
@@ -114,11 +115,11 @@ class _Wanted:
         return score / 2 if POINTER.search(sentence) else score
 
 
-def _quotes(hit: PassageHit, text: str, wanted: _Wanted) -> Iterator[Quote]:
+def _quotes(hit: PassageHit, source: Source, wanted: _Wanted) -> Iterator[Quote]:
     passage = hit.passage
     heading = set(terms(passage.heading))
-    for start, end in sentence_spans(text, passage.start, passage.end):
-        sentence = text[start:end]
+    for start, end in quotable_spans(source.text, source.blocks, passage.start, passage.end):
+        sentence = source.text[start:end]
         score = wanted.score(sentence, heading, hit.score) if _reads_well(sentence) else 0.0
         if score > 0:
             yield Quote(hit.filing, passage.document, start, end, round(score, 6))

@@ -22,9 +22,10 @@ def answer_quoted(case: Case) -> Answer:
     scope = narrow(case.scope, case.plan)
     hits = find_passages(case.store, query_terms(words), scope, wish_of(case.plan), CANDIDATES)
     case.stage("compose")
-    quotes = pick(case.frame.question, words, hits, case.sources.text)
+    quotes = pick(case.frame.question, words, hits, case.sources.get)
     if quotes:
         return from_quotes(case.frame, case.sources, quotes)
     searched = tuple(describe(filing) for filing in case.store.filings(scope)[:SHOWN])
-    message = f"The filings of {' and '.join(case.frame.companies)} here do not speak of this."
+    names = " and ".join(case.frame.companies)
+    message = f"No passage of the filings of {names} here bears on this closely enough to be quoted."
     return refuse(case.frame, "not_disclosed", message, searched)

@@ -11,7 +11,7 @@ from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import from_quotes, refuse
 from finchat_sec_qa.answer.extract import Quote
 from finchat_sec_qa.answer.findings import Miss
-from finchat_sec_qa.cite.sentences import sentence_spans
+from finchat_sec_qa.cite.sentences import row_spans
 from finchat_sec_qa.facts.lexicon import Entry, entries, words_of
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.passage import PassageHit
@@ -52,7 +52,7 @@ def refuse_unread(case: Case, miss: Miss) -> Answer:
 
 def _rows(case: Case, hit: PassageHit, entry: Entry) -> Iterator[Quote]:
     text = case.sources.text(hit.filing, hit.passage.document)
-    for start, end in sentence_spans(text, hit.passage.start, hit.passage.end):
+    for start, end in row_spans(text, hit.passage.start, hit.passage.end):
         row = text[start:end]
         size = _named(row, entry) if len(row) <= MAX_ROW and AMOUNT.search(row) else 0
         if size:

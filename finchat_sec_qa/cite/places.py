@@ -60,9 +60,16 @@ def heading_at(text: str, blocks: Sequence[Block], offset: int) -> str:
     while at >= 0:
         block = blocks[at]
         if block.kind == "heading" and block.end <= offset:
-            return text[block.start : block.end].replace("\n", " ")[:MAX_HEADING]
+            return _shortened(text[block.start : block.end].replace("\n", " "))
         at -= 1
     return ""
+
+
+def _shortened(heading: str) -> str:
+    """A heading of bearable length, cut between words."""
+    if len(heading) <= MAX_HEADING:
+        return heading
+    return heading[:MAX_HEADING].rpartition(" ")[0] + " …"
 
 
 def table_place(tables: Sequence[Table], start: int, end: int) -> TablePlace | None:
