@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from finchat_sec_qa.answer.figures import half_up, plain, rounding
+from finchat_sec_qa.answer.figures import half_up, plain, rounded, rounding
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_formula
 from finchat_sec_qa.errors import UsageError
@@ -14,6 +14,7 @@ from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 
 ROUNDING = re.compile(r"half up to ([0-9]{1,2}) decimals?")
+CURRENCY = re.compile(r"[A-Z]{3}")
 OPERAND = re.compile(r"(?P<entry>[a-z_]+)_FY(?P<year>[0-9]{4})")
 
 
@@ -57,8 +58,10 @@ def _arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str
         yield f"the calculation cannot be repeated: {error}"
         return
     digits = _digits(calculation.rounding)
-    if digits is None and calculation.rounding != "none":
-        yield f"the rounding {calculation.rounding!r} is none that is known"
+    money = CURRENCY.fullmatch(value.unit) is not None
+    usual = "none" if compares(calculation) else rounded(result, "USD", None)[1]
+    if (digits is None and calculation.rounding != "none") or (money and calculation.rounding != usual):
+        yield f"the rounding {calculation.rounding!r} is not how such a number is rounded"
     if digits is not None:
         result = half_up(result, digits)
     if plain(result) != value.number:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finchat_sec_qa.cite.sentences import sentence_spans
+from finchat_sec_qa.cite.sentences import quotable_spans, row_spans, sentence_spans
+from finchat_sec_qa.model.document import Block
 
 
 def sentences(text: str) -> list[str]:
@@ -21,8 +22,7 @@ def sentences(text: str) -> list[str]:
         ("Sales in the U.S. Rose. Then fell.", ["Sales in the U.S. Rose.", "Then fell."]),
         ("See No. 12 and Sept. 30. Then stop.", ["See No. 12 and Sept. 30.", "Then stop."]),
         ("It cost $1.5 million. 2023 was worse.", ["It cost $1.5 million.", "2023 was worse."]),
-        ("A row | 1 | 2\nAnother row | 3", ["A row | 1 | 2", "Another row | 3"]),
-        ("A heading\nA sentence.\n", ["A heading", "A sentence."]),
+        ("Prose runs on\nover lines. Then\nends.\n", ["Prose runs on\nover lines.", "Then\nends."]),
         ("John A. Smith signed. Done.", ["John A. Smith signed.", "Done."]),
         ("no capital. follows here.", ["no capital. follows here."]),
         ("  spaced  ", ["spaced"]),
@@ -47,11 +47,32 @@ def test_spans_lie_inside_in_order_and_stripped(text: str, one: int, other: int)
     for first, last in spans:
         piece = text[first:last]
         assert piece == piece.strip()
-        assert "\n" not in piece
     kept = "".join(text[first:last] for first, last in spans)
     assert kept.split() == text[start:end].split() or "".join(kept.split()) == "".join(
         text[start:end].split()
     )
+
+
+def test_rows_are_lines() -> None:
+    text = "Sales | 1 | 2\n\n Costs. Other | 3 \n"
+    found = [text[start:end] for start, end in row_spans(text, 0, len(text))]
+    assert found == ["Sales | 1 | 2", "Costs. Other | 3"]
+
+
+def test_sentences_of_paragraphs_and_rows_of_tables_in_part_of_a_document() -> None:
+    text = "One. Two.\n7\nA. Row | 1\nB | 2\nThree\nruns on. Four.\n"
+    blocks = (
+        Block("paragraph", 0, 9),
+        Block("table", 12, 28, table=0),
+        Block("paragraph", 29, len(text) - 1),
+    )
+
+    def quotable(start: int, end: int) -> list[str]:
+        return [text[first:last] for first, last in quotable_spans(text, blocks, start, end)]
+
+    assert quotable(0, len(text)) == ["One.", "Two.", "A. Row | 1", "B | 2", "Three\nruns on.", "Four."]
+    assert quotable(5, 22) == ["Two.", "A. Row | 1"]
+    assert quotable(9, 12) == []  # a page number belongs to no block
 
 
 @pytest.mark.parametrize("piece", [". ", ".”" * 3, "A. ", "U.S. ", "!?", "x", "\n", ".)))"])
