@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step done. `total` is None while it is not known; `reason` says why when the outcome is "failed"."""
+    """One step done. `total` is None while it is not known; `reason` says why a filing failed."""
 
     done: int
     total: int | None

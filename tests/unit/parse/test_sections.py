@@ -186,7 +186,8 @@ Item 6. Exhibits
 def test_items_of_an_8k() -> None:
     text = (
         "FORM 8-K\nItem 2.02. Results of Operations and Financial Condition.\nSales rose.\n"
-        "Item 2.02 of this report is furnished.\nItem 9.01 | Financial Statements and Exhibits\n99.1 Release\n"
+        "Item 2.02 of this report is furnished.\n"
+        "Item 9.01 | Financial Statements and Exhibits\n99.1 Release\n"
         "SIGNATURE\nSigned.\n"
     )
     found = find_sections(document(text), "8-K")
