@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -32,9 +33,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished command: seconds of wall time, MB of resident memory of all its processes at once."""
+    """One finished command: seconds of wall and of processor time, MB of all its processes at once."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     output: str
 
@@ -83,7 +85,7 @@ def run_measured(*command: str | Path) -> Run:
 
     Raises CalledProcessError. Memory is the sum over processes, so pages they share count several times.
     """
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _children_cpu()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     peak = 0
     ended = threading.Event()
@@ -101,7 +103,12 @@ def run_measured(*command: str | Path) -> Run:
     watcher.join()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, output)
-    return Run(seconds, peak / 1_000_000, output)
+    return Run(seconds, _children_cpu() - before, peak / 1_000_000, output)
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _group_memory(group: int) -> int:
