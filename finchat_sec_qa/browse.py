@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
+from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.cite.places import address, page_at
-from finchat_sec_qa.errors import NotFoundError
+from finchat_sec_qa.errors import NotFoundError, UsageError
 from finchat_sec_qa.facts.labels import concept_label
 from finchat_sec_qa.model.document import Block, Cell, Page, Table
 from finchat_sec_qa.model.fact import Fact
@@ -101,7 +102,11 @@ def section_views(store: StoreReader, filing: str) -> Iterator[SectionView]:
 
 
 def block_window(store: StoreReader, filing: str, index: int, start: int, limit: int) -> BlockWindow:
-    """`limit` blocks of a document from the one that holds, or follows, offset `start`."""
+    """`limit` blocks of a document from the one that holds, or follows, offset `start`.
+
+    Raises NotFoundError for an unknown document, UsageError for a limit below 1.
+    """
+    limit = _at_least_one(limit)
     document = stored_document(store, filing, index)
     blocks, text = store.blocks(filing, index), store.text(filing, index)
     pages, tables = store.pages(filing, index), store.tables(filing, index)
@@ -120,7 +125,8 @@ def block_window(store: StoreReader, filing: str, index: int, start: int, limit:
 
 
 def table_views(store: StoreReader, filing: str, index: int, start: int, limit: int) -> Iterator[TableView]:
-    """`limit` tables of a document from the first that ends after offset `start`."""
+    """`limit` tables of a document from the first that ends after offset `start`; raises as block_window."""
+    limit = _at_least_one(limit)
     stored_document(store, filing, index)
     tables, text = store.tables(filing, index), store.text(filing, index)
     pages = store.pages(filing, index)
@@ -132,7 +138,11 @@ def table_views(store: StoreReader, filing: str, index: int, start: int, limit: 
 def fact_views(
     store: StoreReader, filing: Filing, concept: str | None, *, numeric_only: bool, limit: int | None
 ) -> Iterator[FactView]:
-    """Facts of a filing in document order; `concept` with or without its prefix, case ignored."""
+    """Facts of a filing in document order, at most `limit`, which is 1 or more.
+
+    `concept` is with or without its prefix, case ignored.
+    """
+    limit = None if limit is None else _at_least_one(limit)
     names = {document.index: document.name for document in store.documents(filing.id)}
     found = (
         fact
@@ -143,9 +153,15 @@ def fact_views(
         yield _fact_view(filing, names[fact.document], fact)
 
 
-def plain(value: Decimal | None) -> str | None:
+def _number(value: Decimal | None) -> str | None:
     """A decimal string without exponent, None for None."""
-    return None if value is None else format(value.normalize() if value else Decimal(0), "f")
+    return None if value is None else plain(value)
+
+
+def _at_least_one(limit: int) -> int:
+    if limit < 1:
+        raise UsageError(f"limit {limit}: must be 1 or more")
+    return limit
 
 
 def _names(concept: str, asked: str) -> bool:
@@ -197,7 +213,7 @@ def _cell_view(cell: Cell, text: str) -> CellView:
         text=text[cell.start : cell.end],
         start=cell.start,
         end=cell.end,
-        value=plain(cell.value),
+        value=_number(cell.value),
         unit=cell.unit,
     )
 
@@ -208,7 +224,7 @@ def _fact_view(filing: Filing, name: str, fact: Fact) -> FactView:
         document=fact.document,
         concept=fact.concept,
         label=concept_label(fact.concept),
-        value=plain(fact.value),
+        value=_number(fact.value),
         text=fact.text,
         unit=fact.unit,
         decimals=fact.decimals,

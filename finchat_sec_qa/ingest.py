@@ -10,7 +10,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
@@ -161,12 +161,9 @@ def _in_processes(work: Work, items: Iterator[SourceFiling | Outcome], jobs: int
             try:
                 outcome = running[0][1].result()
             except BrokenProcessPool:
-                pool.shutdown(wait=False, cancel_futures=True)
-                lost = [source for source, _ in running if source is not None]
-                done = [future.result() for source, future in running if source is None]
+                pool.shutdown(wait=True, cancel_futures=True)
+                yield from (_settled(work, source, future) for source, future in running)
                 running.clear()
-                yield from done
-                yield from (_alone(work, source) for source in lost)
                 pool = _pool(jobs)
                 continue
             running.popleft()
@@ -182,7 +179,22 @@ def _started(
         done: Future[Outcome] = Future()
         done.set_result(item)
         return None, done
-    return item, pool.submit(work, item)
+    try:
+        return item, pool.submit(work, item)
+    except BrokenProcessPool as error:  # a worker died while nobody waited for its result
+        lost: Future[Outcome] = Future()
+        lost.set_exception(error)
+        return item, lost
+
+
+def _settled(work: Work, source: SourceFiling | None, future: Future[Outcome]) -> Outcome:
+    """What became of a filing when the workers were lost: its result if it had one, else a second try."""
+    try:
+        return future.result()
+    except (BrokenProcessPool, CancelledError):
+        if source is None:
+            raise
+        return _alone(work, source)
 
 
 def _alone(work: Work, source: SourceFiling) -> Outcome:

@@ -46,13 +46,13 @@ class Readings:
     def __init__(self, limits: Limits, keep: int = 4) -> None:
         self._limits = limits
         self._keep = keep
-        self._read: OrderedDict[tuple[str, str, str, bool], ParsedFile] = OrderedDict()
+        self._read: OrderedDict[tuple[str, str, str, str, bool], ParsedFile] = OrderedDict()
         self._guard = Lock()
 
     def read(self, store: StoreReader, filing: Filing, stored: StoredDocument) -> ParsedFile:
         """The document parsed from its bytes. Raises StoreCorruptError, ParseError."""
         content = store.original(stored.sha256)
-        key = (stored.sha256, stored.role, filing.form, stored.index == 0)
+        key = (stored.sha256, stored.name, stored.role, filing.form, stored.index == 0)
         with self._guard:
             if key in self._read:
                 self._read.move_to_end(key)

@@ -131,9 +131,17 @@ def _alternate_problems(alternate: Alternate, facts: dict[int, Rechecked]) -> It
     wanted = restated_label(place.citation.form, place.citation.period_end)
     if alternate.label != wanted:
         yield number, f"{what} should be called “{wanted}”"
-    if main is None or main.fact is None or main is place:
-        yield number, f"{what} stands beside no other number"
-    elif (main.fact.concept, main.fact.dimensions) != (place.fact.concept, place.fact.dimensions):
+    if main is place:
+        yield number, f"{what} is the answer's own number"
+    elif (
+        main is not None
+        and main.fact is not None
+        and (main.fact.concept, main.fact.dimensions)
+        != (
+            place.fact.concept,
+            place.fact.dimensions,
+        )
+    ):
         yield number, f"{what} is of {place.fact.concept}, the answer of {main.fact.concept}"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from finchat_sec_qa import Library
 from finchat_sec_qa.config import Settings
-from tests.unit.answer.report import Report
+from tests.unit.report import Report
 
 ACME_2023 = Report()
 ACME_2024 = Report(
