@@ -10,7 +10,7 @@ bin := .venv/bin
 store = FINCHAT_STORE="$${FINCHAT_STORE:-$(CURDIR)/.run/store}"
 code := finchat_sec_qa api webapp scripts benchmarks tests
 
-.PHONY: help install install-dev run samples ask test lint format typecheck bench build docs lock clean distclean
+.PHONY: help install install-dev run samples ask test lint format typecheck bench build docs lock clean distclean docker-build docker-run docker-stop
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,18 @@ typecheck: install-dev ## Check types (mypy --strict)
 
 bench: install-dev ## Measure ingest, questions, citations and start; benchmarks/README.md says against what
 	$(bin)/python -m benchmarks
+
+docker-build: ## Build the images finchat-sec-qa:api and finchat-sec-qa:webapp (docker buildx bake)
+	@GIT_SHA="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" docker buildx bake
+
+docker-run: docker-build ## Run API (8000) and web pages (5000) in containers, with the sample filings
+	docker compose up --wait --detach
+	docker compose exec -T api finchat ingest --samples
+	@echo "web UI  http://127.0.0.1:5000"
+	@echo "API     http://127.0.0.1:8000"
+
+docker-stop: ## Stop the containers; the store stays in its volume
+	docker compose down
 
 build: ## Build the sdist and the wheel into dist/
 	@scripts/environment.sh tools
