@@ -199,7 +199,7 @@ def _identity(ordered: Sequence[_Read], header: SubmissionHeader, form: str) -> 
             fiscal_year_end=header.fiscal_year_end,
         )
     )
-    if main.document.kind == "xbrl":
+    if main.document.kind == "xbrl" or found.complete:
         return found
     return found.or_else(identity_from_cover(main.document.text))
 

@@ -36,14 +36,17 @@ class Identity:
     fiscal_period: FiscalPeriodName | None = None
     fiscal_year_end: str = ""
 
+    @property
+    def complete(self) -> bool:
+        """True when there is nothing left to look for."""
+        return not self._missing()
+
     def or_else(self, other: "Identity") -> "Identity":
         """The same identity, with what it does not know taken from `other`."""
-        missing = {
-            field.name: getattr(other, field.name)
-            for field in fields(self)
-            if getattr(self, field.name) in ("", None, ())
-        }
-        return replace(self, **missing)
+        return replace(self, **{name: getattr(other, name) for name in self._missing()})
+
+    def _missing(self) -> list[str]:
+        return [field.name for field in fields(self) if getattr(self, field.name) in ("", None, ())]
 
 
 def identity_from_facts(facts: Iterable[Fact]) -> Identity:
