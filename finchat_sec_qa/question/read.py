@@ -119,7 +119,7 @@ def _number_plan(reading: Reading) -> Plan | None:
             decimals=reading.decimals,
         )
     keys = {mention.entry.key for mention in mentions}
-    if len(keys) != 1:
+    if len(keys) != 1 or reading.percent:  # "what percentage of revenue came from …" asks for no amount
         return None
     return _fact_plan(reading, mentions)
 

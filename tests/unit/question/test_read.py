@@ -167,6 +167,17 @@ def test_a_figure_that_nobody_reports_is_looked_for_in_words() -> None:
 @pytest.mark.parametrize(
     "question",
     [
+        "What percentage of Apple's revenue came from services in 2023?",
+        "How many % of revenue is Apple's Mac?",
+    ],
+)
+def test_a_share_that_cannot_be_computed_is_no_amount(question: str) -> None:
+    assert plan(question).kind == "passages"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
         "Which company had higher revenue in fiscal 2023, Apple or Nike?",
         "Compare Apple's and Nike's revenue in fiscal 2023",
         "By how much was Apple's revenue larger than Nike's in fiscal 2023?",
