@@ -7,7 +7,7 @@ import click
 
 from finchat_sec_qa.cli.answers import show_answer
 from finchat_sec_qa.cli.lines import QuestionLine, answer_all, one_of
-from finchat_sec_qa.cli.options import SETTINGS, examples, pass_session, scope_options, shared
+from finchat_sec_qa.cli.options import SETTINGS, examples, pass_session, questions_file, scope_options, shared
 from finchat_sec_qa.cli.output import note, print_data, print_json
 from finchat_sec_qa.cli.progress import stages
 from finchat_sec_qa.cli.requests import ScopeOptions, scope_of, valid
@@ -30,13 +30,7 @@ REFUSED = 3
     ),
 )
 @click.argument("question", required=False)
-@click.option(
-    "--file",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    metavar="IN.jsonl",
-    help='Questions, one {"id", "question", "scope"?} a line; - is standard input.',
-)
+@questions_file
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, allow_dash=True),

@@ -15,6 +15,13 @@ LOG_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)  # by the number of 
 
 F = TypeVar("F", bound=Callable[..., Any])
 pass_session = click.make_pass_decorator(Session)
+questions_file = click.option(
+    "--file",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    metavar="IN.jsonl",
+    help='Questions, one {"id", "question", "scope"?} a line; - is standard input.',
+)
 
 
 def examples(*lines: str, codes: str) -> str:

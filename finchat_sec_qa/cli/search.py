@@ -6,7 +6,7 @@ import click
 from rich.text import Text
 
 from finchat_sec_qa.cli.lines import QuestionLine, answer_all, one_of
-from finchat_sec_qa.cli.options import SETTINGS, examples, pass_session, scope_options, shared
+from finchat_sec_qa.cli.options import SETTINGS, examples, pass_session, questions_file, scope_options, shared
 from finchat_sec_qa.cli.output import note, print_data, print_list, say
 from finchat_sec_qa.cli.plain import one_line
 from finchat_sec_qa.cli.requests import ScopeOptions, scope_of, valid
@@ -36,13 +36,7 @@ LONGEST_TEXT = 300  # characters of a passage shown; --json has all
     show_default=True,
     help="Passages at most.",
 )
-@click.option(
-    "--file",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    metavar="IN.jsonl",
-    help='Questions, one {"id", "question", "scope"?} a line; - is standard input.',
-)
+@questions_file
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, allow_dash=True),

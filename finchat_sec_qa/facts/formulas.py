@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from finchat_sec_qa.facts.expressions import OPERATORS, parse
-from finchat_sec_qa.facts.lexicon import Mention, entries, words_of
+from finchat_sec_qa.facts.lexicon import entries, words_of
+from finchat_sec_qa.facts.spans import longest_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,14 @@ class Formula:
     expression: str
     unit: str
     source: str
+
+
+class FormulaMention(NamedTuple):
+    """A formula found in words [start, end) of a question."""
+
+    formula: Formula
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +59,15 @@ def formulas() -> dict[str, Formula]:
     }
 
 
-def find_formulas(words: Sequence[str]) -> list[tuple[Formula, int, int]]:
-    """Formulas named in `words`, with the words [start, end) that name them; longer terms win."""
-    found: list[tuple[Formula, int, int]] = []
-    for formula in formulas().values():
-        for term in formula.terms:
-            size = len(term)
-            found.extend(
-                (formula, at, at + size)
-                for at in range(len(words) - size + 1)
-                if tuple(words[at : at + size]) == term
-            )
-    found.sort(key=lambda item: (item[1] - item[2], item[1]))
-    kept: list[tuple[Formula, int, int]] = []
-    for item in found:
-        if all(item[2] <= other[1] or other[2] <= item[1] for other in kept):
-            kept.append(item)
-    return sorted(kept, key=lambda item: item[1])
+def find_formulas(words: Sequence[str]) -> list[FormulaMention]:
+    """Formulas named in `words`, left to right; where terms overlap the longest wins."""
+    return longest_apart(
+        FormulaMention(formula, at, at + len(term))
+        for formula in formulas().values()
+        for term in formula.terms
+        for at in range(len(words) - len(term) + 1)
+        if tuple(words[at : at + len(term)]) == term
+    )
 
 
 def expand(expression: str, year: int) -> tuple[str, tuple[Operand, ...]]:
@@ -106,8 +108,3 @@ def _years(rest: Sequence[ast.expr]) -> int:
         case [ast.Constant(value=int(years))]:
             return years
     raise ValueError(f"formulas.toml: prior() goes back a number of years, not {ast.unparse(rest[0])}")
-
-
-def overlaps(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether a lexicon mention shares words with any of the spans."""
-    return any(mention.start < end and start < mention.end for start, end in spans)

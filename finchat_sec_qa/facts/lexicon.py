@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from finchat_sec_qa.facts.spans import longest_apart
 from finchat_sec_qa.model.fact import Fact
 
 WORD = re.compile(r"[a-z0-9&]+")
@@ -60,12 +61,7 @@ def find_mentions(words: Sequence[str]) -> list[Mention]:
         for entry in known.get(tuple(words[at : at + size]), ())
         if not _barred(entry, words, at, at + size)
     ]
-    found.sort(key=lambda mention: (mention.start - mention.end, mention.start))
-    kept: list[Mention] = []
-    for mention in found:
-        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
-            kept.append(mention)
-    return sorted(kept, key=lambda mention: mention.start)
+    return longest_apart(found)
 
 
 def rank(entry: Entry, fact: Fact) -> int | None:

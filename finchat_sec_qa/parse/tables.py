@@ -33,11 +33,6 @@ class Part:
     titles: list[Group] = field(default_factory=list)
     body: list[tuple[int, list[Group]]] = field(default_factory=list)
 
-    @property
-    def last_row(self) -> int:
-        """The number behind its last row."""
-        return self.first_row + len(self.rows)
-
 
 def split_parts(rows: list[list[Group]]) -> list[Part]:
     """Cut a table where new column headings begin below numbers; each part reads as a table of its own."""

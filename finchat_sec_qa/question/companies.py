@@ -9,6 +9,7 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 from finchat_sec_qa.facts.lexicon import entries, words_of
+from finchat_sec_qa.facts.spans import longest_apart
 from finchat_sec_qa.model.filing import Company, Filing
 from finchat_sec_qa.model.plan import Subject
 
@@ -139,12 +140,7 @@ def find_companies(question: str, companies: Sequence[Company]) -> list[Named]:
     found = [*_by_cik(question, known), *_by_name(words, known), *_by_ticker(question, known)]
     if not found:
         found = _by_word(words, known)
-    found.sort(key=lambda named: (named.start - named.end, named.start))
-    kept: list[Named] = []
-    for named in found:
-        if not any(named.start < other.end and other.start < named.end for other in kept):
-            kept.append(named)
-    return sorted(kept, key=lambda named: named.start)
+    return longest_apart(found)
 
 
 def resolve_company(text: str, companies: Sequence[Company]) -> Subject | None:

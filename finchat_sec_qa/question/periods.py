@@ -1,7 +1,6 @@
 """Periods as questions word them: "fiscal 2023", "Q2 FY24", "three months ended June 30, 2023", "latest"."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,10 +59,6 @@ FISCAL = re.compile(
     re.IGNORECASE,
 )
 BARE = re.compile(rf"(?<![\d.,$-])(?P<year>{_YEAR})\b(?![,.]?\d)", re.IGNORECASE)
-LATEST = re.compile(r"\b(?:latest|most recent|last reported|current|currently)\b", re.IGNORECASE)
-LAST_YEARS = re.compile(
-    r"\b(?:last|past)\s+(?P<count>\d|two|three|four|five)\s+(?:fiscal\s+)?years\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +95,6 @@ def distinct(found: list[Found]) -> tuple[AskedPeriod, ...]:
         if not said_twice and period not in kept:
             kept.append(period)
     return tuple(kept)
-
-
-def years_between(first: int, last: int) -> Iterator[int]:
-    """Years from `first` to `last`, both included, whichever is larger."""
-    yield from range(min(first, last), max(first, last) + 1)
 
 
 def _span(match: re.Match[str]) -> AskedPeriod | None:

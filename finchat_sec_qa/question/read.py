@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finchat_sec_qa.facts.formulas import overlaps
 from finchat_sec_qa.facts.lexicon import Mention, find_mentions, words_of
 from finchat_sec_qa.facts.members import KIND_WORDS
+from finchat_sec_qa.facts.spans import overlaps
 from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.model.plan import AskedPeriod, Plan, Subject
 from finchat_sec_qa.question import figures
@@ -71,7 +71,6 @@ class Reading:
     words: tuple[str, ...]
     named: tuple[tuple[int, int], ...]
     subjects: tuple[Subject, ...]
-    found: tuple[Found, ...]
     periods: tuple[AskedPeriod, ...]
     percent: bool
     decimals: int | None
@@ -95,7 +94,6 @@ def take_apart(question: str, companies: Sequence[Company], scoped: tuple[Subjec
         words=words_of(rest),
         named=tuple((item.start, item.end) for item in named if item.start >= 0),
         subjects=subjects,
-        found=tuple(found),
         periods=distinct(found),
         percent=PERCENT.search(rest) is not None,
         decimals=_decimals(question),

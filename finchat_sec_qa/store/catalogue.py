@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from finchat_sec_qa.model.filing import Company, Filing
 from finchat_sec_qa.model.passage import Scope
@@ -50,13 +51,14 @@ class Catalogue:
             return self.entries
         return [entry for entry in self.entries if _allows(scope, entry)]
 
-    def companies(self) -> list[Company]:
+    @cached_property
+    def companies(self) -> tuple[Company, ...]:
         """Companies by name, each with what its filings say of it; the newest filing's word comes first."""
         grouped: dict[str, list[Entry]] = {}
         for entry in self.entries:
             grouped.setdefault(entry.company, []).append(entry)
         found = [_company(key, [entry.filing for entry in same]) for key, same in grouped.items()]
-        return sorted(found, key=lambda company: (company.name.casefold(), company.key))
+        return tuple(sorted(found, key=lambda company: (company.name.casefold(), company.key)))
 
 
 def load_catalogue(connection: sqlite3.Connection) -> Catalogue:

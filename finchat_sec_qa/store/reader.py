@@ -67,7 +67,7 @@ class SqliteReader(StoreReader):
     def companies(self) -> Sequence[Company]:
         """Companies with filings here, by name; `key` is as `store.catalogue.company_key` says."""
         with self._database.reading() as connection:
-            return self._catalogue(connection).companies()
+            return self._catalogue(connection).companies
 
     def digest(self) -> str:
         """A hash (hex) of the filings' ids and the digests of their content."""
@@ -203,7 +203,7 @@ class SqliteReader(StoreReader):
         return StoreInfo(
             path=str(self._path),
             schema_version=VERSION,
-            companies=len(catalogue.companies()),
+            companies=len(catalogue.companies),
             filings=len(catalogue.entries),
             documents=int(counts[0]),
             passages=int(counts[1]),

@@ -49,5 +49,5 @@ def test_order_is_company_then_newest_then_id() -> None:
 
 def test_companies_of_one_name_and_two_ciks_are_two() -> None:
     filings = [filing_named("a", cik="1"), filing_named("b", cik="2"), replace(filing_named("c"), cik=None)]
-    companies = Catalogue(enumerate(filings), digest="").companies()
+    companies = Catalogue(enumerate(filings), digest="").companies
     assert [company.key for company in companies] == ["1", "2", "acme widgets"]
