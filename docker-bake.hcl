@@ -1,8 +1,10 @@
-# `docker buildx bake` builds both images with nothing set; `docker buildx bake --list=targets` lists the rest.
+# What is built, and how it is named. `docker buildx bake` builds both images with nothing set;
+# `docker buildx bake --list=targets` and `--list=variables` list what there is. Every variable is read from the
+# environment: `GIT_SHA=$(git rev-parse HEAD) docker buildx bake`. `make docker-build` sets them from the checkout.
 
 variable "REGISTRY" {
   default     = ""
-  description = "where images are pushed, with a / at its end; empty keeps them local"
+  description = "registry, and folder in it, of the images: ghcr.io/acme; empty: none"
 }
 
 variable "VERSION" {
@@ -11,8 +13,26 @@ variable "VERSION" {
 }
 
 variable "GIT_SHA" {
-  default     = "unknown"
-  description = "commit that is built; /version shows it and images are tagged with it"
+  default     = ""
+  description = "commit that is built: git rev-parse HEAD; /version shows it and images are tagged with it"
+  validation {
+    condition     = GIT_SHA == "" || length(regexall("^[0-9A-Za-z_][0-9A-Za-z_.-]{0,127}$", GIT_SHA)) == 1
+    error_message = "GIT_SHA must be a commit's hash; images are tagged with it, so it may hold letters, digits, _ . and - only."
+  }
+}
+
+variable "LATEST" {
+  default     = false
+  description = "whether to tag `latest` too: for builds of the main branch only"
+}
+
+variable "SOURCE_DATE_EPOCH" {
+  default     = ""
+  description = "seconds since 1970 that all times in the images become: those of the commit; empty: now"
+  validation {
+    condition     = length(regexall("^[0-9]*$", SOURCE_DATE_EPOCH)) == 1
+    error_message = "SOURCE_DATE_EPOCH must be whole seconds since 1970."
+  }
 }
 
 variable "BASE_IMAGE" {
@@ -20,44 +40,180 @@ variable "BASE_IMAGE" {
   description = "image that all stages start from; name a digest to pin it"
 }
 
-function "tags" {
+variable "ATTEST" {
+  default     = true
+  description = "whether to attest provenance and SBOM; without, a build is several seconds shorter"
+}
+
+variable "BUILDER_ID" {
+  default     = "https://github.com/finchat-sec-qa/finchat-sec-qa/blob/main/docker-bake.hcl"
+  description = "URI of who builds, for the provenance"
+}
+
+variable "CA_BUNDLE" {
+  default     = ""
+  description = "file of certificates to trust beside the usual ones, while installing"
+}
+
+variable "PLATFORMS" {
+  default     = ""
+  description = "platforms to build for, with commas between: linux/amd64,linux/arm64; empty: this one"
+}
+
+variable "IMAGES" {
+  default     = "dist/images"
+  description = "folder that the group `release` writes OCI archives to"
+}
+
+variable "PUSH" {
+  default     = false
+  description = "whether the group `release` pushes to REGISTRY, in place of writing archives; not with the docker driver"
+}
+
+function "repository" {
   params = [image]
-  result = compact([
-    "finchat-sec-qa:${image}",
-    GIT_SHA == "unknown" ? "" : "${REGISTRY}finchat-sec-qa-${image}:${GIT_SHA}",
-    GIT_SHA == "unknown" ? "" : "${REGISTRY}finchat-sec-qa-${image}:${VERSION}",
+  result = "${REGISTRY == "" ? "" : "${trimsuffix(REGISTRY, "/")}/"}finchat-sec-qa-${image}"
+}
+
+# By commit and version once the commit is known: a tag must say what is in the image.
+function "published" {
+  params = [image]
+  result = GIT_SHA == "" || GIT_SHA == "unknown" ? [] : compact([
+    "${repository(image)}:${GIT_SHA}",
+    "${repository(image)}:${VERSION}",
+    LATEST ? "${repository(image)}:latest" : "",
   ])
+}
+
+function "facts" {
+  params = [title]
+  result = {
+    "org.opencontainers.image.title"       = title
+    "org.opencontainers.image.description" = "Answers questions about SEC filings and proves every answer from the stored filing."
+    "org.opencontainers.image.source"      = "https://github.com/finchat-sec-qa/finchat-sec-qa"
+    "org.opencontainers.image.licenses"    = "MIT"
+    "org.opencontainers.image.revision"    = GIT_SHA == "" ? "unknown" : GIT_SHA
+    "org.opencontainers.image.version"     = VERSION
+    "org.opencontainers.image.base.name"   = BASE_IMAGE
+  }
+}
+
+# An index holds an image and its attestations; without these there is none to annotate.
+function "annotated" {
+  params = [title]
+  result = [for key, value in facts(title) : "${ATTEST ? "index,manifest" : "manifest"}:${key}=${value}"]
 }
 
 group "default" {
   targets = ["api", "webapp"]
 }
 
+group "validate" {
+  targets = ["dockerfile", "lint", "test"]
+}
+
+group "release" {
+  targets = ["release-api", "release-webapp"]
+}
+
 target "_common" {
+  context    = "."
   dockerfile = "docker/Dockerfile"
+  platforms  = PLATFORMS == "" ? [] : split(",", PLATFORMS)
   args = {
-    BASE_IMAGE = BASE_IMAGE
-    GIT_SHA    = GIT_SHA
+    BASE_IMAGE        = BASE_IMAGE
+    SOURCE_DATE_EPOCH = SOURCE_DATE_EPOCH == "" ? null : SOURCE_DATE_EPOCH
   }
-  labels = {
-    "org.opencontainers.image.source"   = "https://github.com/finchat-sec-qa/finchat-sec-qa"
-    "org.opencontainers.image.licenses" = "MIT"
-    "org.opencontainers.image.revision" = GIT_SHA
-    "org.opencontainers.image.version"  = VERSION
-  }
-  attest = ["type=provenance,mode=max", "type=sbom"]
+  secret = compact(["id=pip_index_url,env=PIP_INDEX_URL", CA_BUNDLE == "" ? "" : "id=ca_bundle,src=${CA_BUNDLE}"])
+}
+
+target "_image" {
+  inherits = ["_common"]
+  args     = { GIT_SHA = GIT_SHA == "" ? "unknown" : GIT_SHA }
+  attest   = ATTEST ? ["type=provenance,mode=max,builder-id=${BUILDER_ID}", "type=sbom"] : ["type=provenance,disabled=true"]
 }
 
 target "api" {
-  inherits    = ["_common"]
-  description = "the HTTP API and the finchat command"
+  inherits    = ["_image"]
+  description = "image of the HTTP API and the finchat command"
   target      = "api"
-  tags        = tags("api")
+  tags        = concat(["finchat-sec-qa:api"], published("api"))
+  labels      = facts("finchat-sec-qa-api")
+  annotations = annotated("finchat-sec-qa-api")
 }
 
 target "webapp" {
-  inherits    = ["_common"]
-  description = "the web pages; speaks to the API only"
+  inherits    = ["_image"]
+  description = "image of the web pages; speaks to the API only"
   target      = "webapp"
-  tags        = tags("webapp")
+  tags        = concat(["finchat-sec-qa:webapp"], published("webapp"))
+  labels      = facts("finchat-sec-qa-webapp")
+  annotations = annotated("finchat-sec-qa-webapp")
+}
+
+# Only this way are the times of files in the layers those of the commit, so that the same commit gives the same
+# bytes. The docker driver can rewrite them in an archive only; `docker load` and `docker push` keep what it holds.
+function "released" {
+  params = [image]
+  result = [PUSH ? "type=image,push=true,oci-mediatypes=true,rewrite-timestamp=true"
+  : "type=oci,dest=${IMAGES}/${image}.tar,rewrite-timestamp=true"]
+}
+
+target "release-api" {
+  inherits    = ["api"]
+  description = "the API's image, reproducible, as an OCI archive or pushed"
+  tags        = published("api")
+  output      = released("api")
+}
+
+target "release-webapp" {
+  inherits    = ["webapp"]
+  description = "the web pages' image, reproducible, as an OCI archive or pushed"
+  tags        = published("webapp")
+  output      = released("webapp")
+}
+
+target "dev" {
+  inherits    = ["_common"]
+  description = "image for work on a mounted checkout; compose.dev.yaml runs it"
+  target      = "dev"
+  tags        = ["finchat-sec-qa:dev"]
+}
+
+target "wheel" {
+  inherits    = ["_common"]
+  description = "the sdist and the wheel, written to dist/"
+  target      = "wheel"
+  output      = ["type=local,dest=dist"]
+}
+
+target "dockerfile" {
+  inherits    = ["_common"]
+  description = "checks of the Dockerfile by BuildKit; any finding fails"
+  target      = "api"
+  call        = "check"
+}
+
+# What no image may hold reaches these checks as contexts of their own.
+target "_checks" {
+  inherits = ["_common"]
+  contexts = {
+    benchmarks = "benchmarks"
+    delivery   = "delivery"
+    scripts    = "scripts"
+    tests      = "tests"
+  }
+  output = ["type=cacheonly"]
+}
+
+target "lint" {
+  inherits    = ["_checks"]
+  description = "style, types and import contracts; leaves nothing but cache"
+  target      = "lint"
+}
+
+target "test" {
+  inherits    = ["_checks"]
+  description = "unit and contract tests on the images' Python; leaves nothing but cache"
+  target      = "test"
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Every check of `make lint`. All run, so that one look shows all that is wrong; fails if any failed.
+# `lint.sh code` runs only those of Python code, which need no git and no Docker (the stage `lint` of the Dockerfile).
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 failed=()
@@ -11,14 +12,16 @@ check() { # check NAME COMMAND…
   "$@" || failed+=("$name")
 }
 
-code=(finchat_sec_qa api webapp scripts benchmarks tests)
+code=(finchat_sec_qa api webapp delivery scripts benchmarks tests)
 check "ruff: rules" .venv/bin/python -m ruff check "${code[@]}"
 check "ruff: layout" .venv/bin/python -m ruff format --check "${code[@]}"
 check "mypy" .venv/bin/python -m mypy
 check "import contracts" .venv/bin/lint-imports --no-cache
-check "sizes" .venv/bin/python -m scripts.check_sizes
-check "traces of this machine" .venv/bin/python -m scripts.check_traces
-check "poetry.lock fits pyproject.toml" scripts/lock.sh --check
+if [[ ${1:-} != code ]]; then
+  check "sizes" .venv/bin/python -m scripts.check_sizes
+  check "traces of this machine" .venv/bin/python -m scripts.check_traces
+  check "poetry.lock fits pyproject.toml" scripts/lock.sh --check
+fi
 
 if ((${#failed[@]})); then
   printf 'FAILED: %s\n' "${failed[@]}" >&2
