@@ -1,0 +1,145 @@
+"""The two things that are done with bills of materials: writing them, and checking them against an image."""
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from delivery.sbom import cyclonedx, spdx
+from delivery.sbom.attached import find
+from delivery.sbom.build import bill
+from delivery.sbom.compare import compare, tolerated
+from delivery.sbom.errors import LockError, SbomError
+from delivery.sbom.licences import licences
+from delivery.sbom.lock import read_lock
+from delivery.sbom.model import Sbom
+from delivery.sbom.platforms import image_platform, running_platform
+from delivery.sbom.project import Project, Target, read_project
+
+SPDX, CYCLONEDX = "sbom.spdx.json", "sbom.cyclonedx.json"
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a bill is made of: a target of the project in folder `root`, on a platform that Docker names.
+
+    An environment's platform is the running interpreter's own.
+    """
+
+    root: Path
+    target: Target = "api"
+    platform: str = "linux/amd64"
+
+
+def write(subject: Subject, folder: Path) -> Facts:
+    """Write both documents into the folder, valid and whole, and return what they say in short.
+
+    Raises SbomError, and OSError where the folder cannot be written to.
+    """
+    project, sbom = make(subject)
+    contents = {SPDX: spdx.write(sbom, project.author), CYCLONEDX: cyclonedx.write(sbom, project.author)}
+    spdx.validate(contents[SPDX])
+    cyclonedx.validate(contents[CYCLONEDX])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        partial = folder / f".{name}.partial"  # a document appears only when it is whole
+        partial.write_bytes(content)
+        partial.replace(folder / name)
+    return {**_summary(sbom), "files": [str(folder / name) for name in contents]}
+
+
+def check(subject: Subject, against: str) -> Facts:
+    """Compare with the bill that `against` stands for (see attached.find); "agree" says the outcome.
+
+    Raises SbomError when there is nothing to compare with.
+    """
+    _, own = make(subject)
+    other = find(against, subject.platform)
+    differences = compare(own, other)
+    return {
+        **_summary(own),
+        "against": against,
+        "agree": not differences,
+        "differences": [{**asdict(one), "message": str(one)} for one in differences],
+        "tolerated": dict(tolerated(own, other)),
+    }
+
+
+def make(subject: Subject) -> tuple[Project, Sbom]:
+    """The project, and the bill of the target. Raises LockError when project and lock do not fit."""
+    project = read_project(_text(subject.root / "pyproject.toml"))
+    lock = read_lock(_text(subject.root / "poetry.lock"))
+    own = subject.target == "environment"
+    return project, bill(
+        project,
+        lock,
+        target=subject.target,
+        platform=running_platform() if own else image_platform(subject.platform),
+        known=licences(distributions()),
+        created=created(subject.root),
+    )
+
+
+def created(root: Path) -> datetime:
+    """SOURCE_DATE_EPOCH, else the time of the commit, so that a second run writes the same bytes.
+
+    Raises SbomError when there is neither.
+    """
+    stated = os.environ.get("SOURCE_DATE_EPOCH") or _commit_time(root)
+    try:
+        return datetime.fromtimestamp(int(stated), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise SbomError(f"SOURCE_DATE_EPOCH={stated!r} is no number of seconds since 1970") from error
+
+
+def lines(facts: Facts) -> Iterator[str]:
+    """The same facts for people."""
+    yield (
+        f"{facts['name']} {facts['version']}: {facts['packages']} packages, "
+        f"{facts['dependencies']} dependencies between them"
+    )
+    if unknown := facts["without_licence"]:
+        yield f"licence not known for certain (NOASSERTION) of {len(unknown)}: {', '.join(unknown)}"
+    for path in facts.get("files", ()):
+        yield f"wrote {path}"
+    for name, reason in facts.get("tolerated", {}).items():
+        yield f"not locked, and no fault: {name}: {reason}"
+    for one in facts.get("differences", ()):
+        yield f"differs: {one['message']}"
+    if facts.get("agree"):
+        yield f"agrees with the SBOM of {facts['against']}"
+
+
+def _summary(sbom: Sbom) -> dict[str, Any]:
+    every = [*sbom.packages, *([sbom.root] if sbom.root else [])]
+    return {
+        "name": sbom.name,
+        "version": sbom.root.version if sbom.root else "",
+        "packages": len(sbom.packages),
+        "dependencies": sum(len(package.depends_on) for package in every),
+        "without_licence": [package.name for package in every if package.licence.expression is None],
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LockError(f"{path} cannot be read: {error}") from error
+
+
+def _commit_time(root: Path) -> str:
+    command = ["git", "log", "-1", "--format=%ct"]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SbomError(
+            "the time is not known, for there is no git commit; set SOURCE_DATE_EPOCH=<seconds since 1970>"
+        ) from error
+    return done.stdout.strip()

@@ -1,0 +1,99 @@
+"""Writes sbom.spdx.json and sbom.cyclonedx.json from the locked dependencies, or compares them.
+
+Any Python will do: without the libraries at hand, the one in .venv takes over. `--help` has examples.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # run as a file, the folder of the file stands there instead
+    sys.path.insert(0, str(ROOT))
+
+LIBRARIES = ("cyclonedx", "packageurl", "packaging", "spdx_tools")
+DIFFERENT, FAILED = 1, 2
+EXAMPLES = """\
+examples:
+  python scripts/generate_sbom.py                               what the api image is made of
+  python scripts/generate_sbom.py --target webapp --output-dir dist/sbom/webapp --json
+  python scripts/generate_sbom.py --target environment          what .venv is made of, on this machine
+  python scripts/generate_sbom.py --check finchat-sec-qa:api    does BuildKit's SBOM say the same?
+  python scripts/generate_sbom.py --check image.tar             the same of an OCI layout, or of a JSON file
+
+exit codes: 0 written, or the two agree; 1 they differ; 2 not done: wrong usage, or it could not be checked
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks. Returns the exit code."""
+    options = _options(arguments)
+    _find_libraries(sys.argv[1:] if arguments is None else arguments)
+    from delivery.sbom import command  # noqa: PLC0415 - its libraries were only just made sure of
+    from delivery.sbom.errors import SbomError  # noqa: PLC0415 - the same
+
+    subject = command.Subject(ROOT, options.target, options.platform)
+    try:
+        facts = (
+            command.check(subject, options.check)
+            if options.check
+            else command.write(subject, options.output_dir)
+        )
+    except (SbomError, OSError) as error:
+        print(f"generate_sbom: not {'checked' if options.check else 'written'}: {error}", file=sys.stderr)
+        return FAILED
+    print(json.dumps(facts, ensure_ascii=False) if options.json else "\n".join(command.lines(facts)))
+    return 0 if facts.get("agree", True) else DIFFERENT
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="generate_sbom.py",
+        description="Write the SBOM of an image, or of the environment, from the locked dependencies.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--target", choices=("api", "webapp", "environment"), default="api", help="of what (default: api)"
+    )
+    parser.add_argument(
+        "--platform",
+        choices=("linux/amd64", "linux/arm64"),
+        default="linux/amd64",
+        help="of the image (default: linux/amd64); an environment's is the interpreter's own",
+    )
+    parser.add_argument(
+        "--output-dir",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="folder to write to (default: this one)",
+    )
+    parser.add_argument(
+        "--check",
+        metavar="FILE_OR_IMAGE",
+        help="write nothing; compare with this SBOM: a JSON file, an OCI layout, an image that carries one",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of lines")
+    return parser.parse_args(arguments)
+
+
+def _find_libraries(arguments: Sequence[str]) -> None:
+    """Return when they can be imported; else start anew with .venv's Python, or exit and say what to do."""
+    missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+    if not missing:
+        return
+    environment = ROOT / ".venv"
+    python = environment / "bin" / "python"
+    if python.exists() and Path(sys.prefix).resolve() != environment.resolve():
+        os.execv(python, [str(python), str(Path(__file__).resolve()), *arguments])  # noqa: S606 - no shell
+    print(f"generate_sbom: no {', '.join(missing)} here; run `make install-dev` first", file=sys.stderr)
+    sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
