@@ -21,6 +21,7 @@ QUARTER_NUMBER: dict[str, int] = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "FY": 4}
 MONTH_DAYS = 30.44
 # Dates that reports speak of; others are slips of the pen, and days beside them may not exist.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+YEARS_APART = 2  # no company's fiscal year is further from the year it ends in: a slip of the pen as well
 ANY_SPAN = (20, 378)  # "to June 30, 2023" says no length: the longest that ends there is meant
 
 
@@ -52,6 +53,8 @@ class Calendar:
         for filing in filings:
             if filing.period_end and filing.fiscal_year and filing.fiscal_period:
                 if not FIRST_DAY <= filing.period_end <= LAST_DAY:
+                    continue
+                if abs(filing.fiscal_year - filing.period_end.year) > YEARS_APART:
                     continue
                 period = FiscalPeriod(filing.fiscal_year, filing.fiscal_period)
                 self._ends.setdefault(period, filing.period_end)

@@ -137,6 +137,11 @@ def test_dates_beyond_reason_are_left_out(end: str) -> None:
     assert APPLE.name_of(Period(None, day(end))) is None
 
 
+def test_a_fiscal_year_far_from_its_end_is_left_out() -> None:
+    odd = Calendar([filing("odd", "2000-01-01", 3900)])
+    assert odd.target(AskedPeriod("fiscal", year=1900)) is None
+
+
 def test_leap_days() -> None:
     assert shift_years(date(2024, 2, 29), -1) == date(2023, 2, 28)
     assert shift_years(date(2024, 2, 29), 4) == date(2028, 2, 29)
