@@ -200,6 +200,7 @@ target "_checks" {
   contexts = {
     benchmarks = "benchmarks"
     delivery   = "delivery"
+    docs       = "docs"
     scripts    = "scripts"
     tests      = "tests"
   }
