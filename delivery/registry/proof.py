@@ -82,5 +82,5 @@ def prove_pulls(
         len(wanted),
         len(prover.manifests),
         len(prover.blobs),
-        tuple(f"{', '.join(names)}: {fault}" for fault, names in faults.items()),
+        tuple(f"{', '.join(sorted(names))}: {fault}" for fault, names in faults.items()),
     )
