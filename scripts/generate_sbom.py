@@ -8,8 +8,9 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # run as a file, the folder of the file stands there instead
@@ -33,21 +34,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks. Returns the exit code."""
     options = _options(arguments)
     _find_libraries(sys.argv[1:] if arguments is None else arguments)
-    from delivery.sbom import command  # noqa: PLC0415 - its libraries were only just made sure of
-    from delivery.sbom.errors import SbomError  # noqa: PLC0415 - the same
+    from delivery.sbom.errors import SbomError  # noqa: PLC0415 - its libraries were only just made sure of
 
-    subject = command.Subject(ROOT, options.target, options.platform)
     try:
-        facts = (
-            command.check(subject, options.check)
-            if options.check
-            else command.write(subject, options.output_dir)
-        )
+        facts = _check(options) if options.check else _write(options)
     except (SbomError, OSError) as error:
         print(f"generate_sbom: not {'checked' if options.check else 'written'}: {error}", file=sys.stderr)
         return FAILED
-    print(json.dumps(facts, ensure_ascii=False) if options.json else "\n".join(command.lines(facts)))
+    print(json.dumps(facts, ensure_ascii=False) if options.json else "\n".join(_lines(facts)))
     return 0 if facts.get("agree", True) else DIFFERENT
+
+
+def _write(options: argparse.Namespace) -> Mapping[str, Any]:
+    from delivery.sbom.subject import Subject  # noqa: PLC0415 - as in main
+    from delivery.sbom.write import write  # noqa: PLC0415 - and the libraries that validate take seconds to load
+
+    return write(Subject(ROOT, options.target, options.platform), options.output_dir)
+
+
+def _check(options: argparse.Namespace) -> Mapping[str, Any]:
+    from delivery.sbom.check import check  # noqa: PLC0415 - as in main
+    from delivery.sbom.subject import Subject  # noqa: PLC0415 - as in main
+
+    return check(Subject(ROOT, options.target, options.platform), options.check)
+
+
+def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    yield (
+        f"{facts['name']} {facts['version']}: {facts['packages']} packages, "
+        f"{facts['dependencies']} dependencies between them"
+    )
+    if unknown := facts["without_licence"]:
+        yield f"licence not known for certain (NOASSERTION) of {len(unknown)}: {', '.join(unknown)}"
+    for path in facts.get("files", ()):
+        yield f"wrote {path}"
+    for name, reason in facts.get("tolerated", {}).items():
+        yield f"not locked, and no fault: {name}: {reason}"
+    for one in facts.get("differences", ()):
+        yield f"differs: {one['message']}"
+    if facts.get("agree"):
+        yield f"agrees with the SBOM of {facts['against']}"
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

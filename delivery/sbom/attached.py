@@ -55,7 +55,7 @@ def blobs(stream: IO[bytes]) -> Blobs:
                 content = archive.extractfile(member) if member.isfile() else None
                 if content is not None and member.size <= LIMIT:
                     _keep(found, member.name, content)
-    except tarfile.TarError as error:
+    except (tarfile.TarError, EOFError) as error:
         raise UnreadableError(f"no OCI layout: {error}") from error
     return found
 

@@ -103,8 +103,8 @@ class _Relations:
 
 def _relations(document: Entry) -> _Relations:
     found = _Relations()
-    for key in document.get("documentDescribes") or ():
-        found.add("", "DESCRIBES", str(key), "")
+    for key in _texts(document, "documentDescribes"):
+        found.add("", "DESCRIBES", key, "")
     for entry in _entries(document, "relationships"):
         left, right = _text(entry, "spdxElementId"), _text(entry, "relatedSpdxElement")
         found.add(left, _text(entry, "relationshipType"), right, _text(entry, "comment"))
@@ -136,10 +136,7 @@ def _cyclonedx(document: Entry) -> Sbom:
     if document.get("bomFormat") != "CycloneDX":
         raise UnreadableError("no CycloneDX in JSON: bomFormat is not CycloneDX")
     metadata = _member(document, "metadata")
-    needed = {
-        _text(entry, "ref"): tuple(map(str, entry.get("dependsOn") or ()))
-        for entry in _entries(document, "dependencies")
-    }
+    needed = {_text(entry, "ref"): _texts(entry, "dependsOn") for entry in _entries(document, "dependencies")}
     stated = metadata.get("component")
     components = [*_nested(document), *([stated] if isinstance(stated, dict) else [])]
     purls = {_text(entry, "bom-ref"): _text(entry, "purl") for entry in components}
@@ -213,6 +210,11 @@ def _member(entry: Entry, name: str) -> Entry:
 def _text(entry: Entry, name: str) -> str:
     found = entry.get(name)
     return found if isinstance(found, str) else ""
+
+
+def _texts(entry: Entry, name: str) -> list[str]:
+    found = entry.get(name)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 def _time(text: object) -> datetime | None:

@@ -1,26 +1,21 @@
-"""The two things that are done with bills of materials: writing them, and checking them against an image."""
+"""What a bill is asked of: a target of a project's folder, with everything that is read to make it."""
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from delivery.sbom import cyclonedx, spdx
-from delivery.sbom.attached import find
 from delivery.sbom.build import bill
-from delivery.sbom.compare import compare, tolerated
 from delivery.sbom.errors import LockError, SbomError
 from delivery.sbom.licences import licences
 from delivery.sbom.lock import read_lock
 from delivery.sbom.model import Sbom
 from delivery.sbom.platforms import image_platform, running_platform
 from delivery.sbom.project import Project, Target, read_project
-
-SPDX, CYCLONEDX = "sbom.spdx.json", "sbom.cyclonedx.json"
 
 Facts = Mapping[str, Any]
 
@@ -35,40 +30,6 @@ class Subject:
     root: Path
     target: Target = "api"
     platform: str = "linux/amd64"
-
-
-def write(subject: Subject, folder: Path) -> Facts:
-    """Write both documents into the folder, valid and whole, and return what they say in short.
-
-    Raises SbomError, and OSError where the folder cannot be written to.
-    """
-    project, sbom = make(subject)
-    contents = {SPDX: spdx.write(sbom, project.author), CYCLONEDX: cyclonedx.write(sbom, project.author)}
-    spdx.validate(contents[SPDX])
-    cyclonedx.validate(contents[CYCLONEDX])
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        partial = folder / f".{name}.partial"  # a document appears only when it is whole
-        partial.write_bytes(content)
-        partial.replace(folder / name)
-    return {**_summary(sbom), "files": [str(folder / name) for name in contents]}
-
-
-def check(subject: Subject, against: str) -> Facts:
-    """Compare with the bill that `against` stands for (see attached.find); "agree" says the outcome.
-
-    Raises SbomError when there is nothing to compare with.
-    """
-    _, own = make(subject)
-    other = find(against, subject.platform)
-    differences = compare(own, other)
-    return {
-        **_summary(own),
-        "against": against,
-        "agree": not differences,
-        "differences": [{**asdict(one), "message": str(one)} for one in differences],
-        "tolerated": dict(tolerated(own, other)),
-    }
 
 
 def make(subject: Subject) -> tuple[Project, Sbom]:
@@ -98,25 +59,8 @@ def created(root: Path) -> datetime:
         raise SbomError(f"SOURCE_DATE_EPOCH={stated!r} is no number of seconds since 1970") from error
 
 
-def lines(facts: Facts) -> Iterator[str]:
-    """The same facts for people."""
-    yield (
-        f"{facts['name']} {facts['version']}: {facts['packages']} packages, "
-        f"{facts['dependencies']} dependencies between them"
-    )
-    if unknown := facts["without_licence"]:
-        yield f"licence not known for certain (NOASSERTION) of {len(unknown)}: {', '.join(unknown)}"
-    for path in facts.get("files", ()):
-        yield f"wrote {path}"
-    for name, reason in facts.get("tolerated", {}).items():
-        yield f"not locked, and no fault: {name}: {reason}"
-    for one in facts.get("differences", ()):
-        yield f"differs: {one['message']}"
-    if facts.get("agree"):
-        yield f"agrees with the SBOM of {facts['against']}"
-
-
-def _summary(sbom: Sbom) -> dict[str, Any]:
+def summary(sbom: Sbom) -> Facts:
+    """A bill in short: how many packages and dependencies, and whose licence is not known."""
     every = [*sbom.packages, *([sbom.root] if sbom.root else [])]
     return {
         "name": sbom.name,
