@@ -10,10 +10,10 @@ bin := .venv/bin
 store = FINCHAT_STORE="$${FINCHAT_STORE:-$(CURDIR)/.run/store}"
 code := finchat_sec_qa api webapp delivery scripts benchmarks tests
 
-.PHONY: help install install-dev run samples ask test lint format typecheck bench build docs lock clean distclean docker-build docker-run docker-stop
+.PHONY: help install install-dev run samples ask test lint format typecheck bench docker-build docker-run docker-logs docker-stop docker-push validate reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: ## Make .venv with what the program needs
 	@scripts/environment.sh main
@@ -51,17 +51,42 @@ typecheck: install-dev ## Check types (mypy --strict)
 bench: install-dev ## Measure ingest, questions, citations and start; benchmarks/README.md says against what
 	$(bin)/python -m benchmarks
 
-docker-build: ## Build the images finchat-sec-qa:api and finchat-sec-qa:webapp (docker buildx bake)
-	@GIT_SHA="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" docker buildx bake
+docker-build: ## Build finchat-sec-qa:api and :webapp, tagged by commit and version (docker buildx bake)
+	@variables=$$($(PYTHON) scripts/bake_variables.py) && env $$variables docker buildx bake
 
 docker-run: docker-build ## Run API (8000) and web pages (5000) in containers, with the sample filings
 	docker compose up --wait --detach
 	docker compose exec -T api finchat ingest --samples
-	@echo "web UI  http://127.0.0.1:5000"
-	@echo "API     http://127.0.0.1:8000"
+	@echo "web UI  http://127.0.0.1:$${FINCHAT_WEB_PORT:-5000}"
+	@echo "API     http://127.0.0.1:$${FINCHAT_API_PORT:-8000}"
+
+docker-logs: ## Follow the containers' logs
+	docker compose --profile monitoring logs --follow --tail 100
 
 docker-stop: ## Stop the containers; the store stays in its volume
-	docker compose down
+	docker compose --profile monitoring down
+
+docker-push: install-dev ## Build reproducibly, refuse taken tags, push: make docker-push REGISTRY=ghcr.io/acme
+	@scripts/push_images.sh
+
+validate: ## Check Dockerfile, code and tests inside the build (docker buildx bake validate)
+	docker buildx bake validate
+
+reproduce: install-dev ## Build twice and compare; IMAGE=ref rebuilds a published image from its provenance
+	$(bin)/python -m scripts.reproduce $(if $(IMAGE),"$(IMAGE)",--twice) $(ARGS)
+
+sbom: install-dev ## Write sbom.spdx.json and sbom.cyclonedx.json from the locked dependencies
+	$(bin)/python scripts/generate_sbom.py $(ARGS)
+
+security-scan: install-dev ## Scan dependencies, code, history, Dockerfile, workflows and images
+	$(bin)/python -m scripts.security_scan $(ARGS)
+
+build-metrics: install-dev ## Build, and record what it cost: time, size, packages; fails where a limit is passed
+	$(bin)/python -m scripts.build_metrics $(ARGS)
+
+registry-cleanup: install-dev ## Plan which images REGISTRY may lose; ARGS=--apply deletes them
+	@test -n "$$REGISTRY" || { echo 'usage: make registry-cleanup REGISTRY=ghcr.io/acme [ARGS=--apply]' >&2; exit 2; }
+	$(bin)/python -m scripts.registry_cleanup $(foreach image,api webapp,$(REGISTRY)/finchat-sec-qa-$(image)) $(ARGS)
 
 build: ## Build the sdist and the wheel into dist/
 	@scripts/environment.sh tools

@@ -21,6 +21,9 @@ if [[ ${1:-} != code ]]; then
   check "sizes" .venv/bin/python -m scripts.check_sizes
   check "traces of this machine" .venv/bin/python -m scripts.check_traces
   check "poetry.lock fits pyproject.toml" scripts/lock.sh --check
+  check "workflows: house rules" .venv/bin/python -m scripts.check_workflows
+  check "workflows, compose files: schemas" .venv/bin/python -m scripts.check_schemas
+  check "workflows: audit" .venv/bin/zizmor --offline --no-config --strict-collection --persona=auditor --no-progress --quiet .github
 fi
 
 if ((${#failed[@]})); then

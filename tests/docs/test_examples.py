@@ -87,7 +87,14 @@ def test_there_are_examples_to_run() -> None:
     assert sum(len(example.steps()) for example in EXAMPLES) >= 8
 
 
-@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.kind == "console"], ids=name)
+@pytest.mark.parametrize(
+    "example",
+    [
+        pytest.param(one, marks=pytest.mark.shared if one.needs_edgar else (), id=name(one))
+        for one in EXAMPLES
+        if one.kind == "console"
+    ],
+)
 def test_commands_print_what_the_page_shows(
     example: Example, reader: tuple[Path, dict[str, str]], request: pytest.FixtureRequest
 ) -> None:
