@@ -61,7 +61,7 @@ class DebianPackages:
         packages = dict(installed(image))
         if not packages:
             raise NotCheckedError("no installed package in /var/lib/dpkg")
-        suite = self._suite(codename, str(image.config.get("architecture", "amd64")))
+        suite = self._suite(codename, image.config.platform.split("/")[1])
         behind = [
             Finding(
                 check=self.name,
@@ -114,7 +114,7 @@ class DebianPackages:
 def installed(image: Image) -> Iterator[tuple[str, str]]:
     """(package, version) of every installed package, from dpkg's status or a distroless status.d."""
     # Distroless images keep one file per package, without a Status line.
-    single = [path for path in image.files if path.startswith(READ_BELOW)]
+    single = [path for path in image.entries if path.startswith(READ_BELOW)]
     for path in ["var/lib/dpkg/status", *single]:
         for fields in paragraphs(image.text(path) or ""):
             state = fields.get("Status", "install ok installed")

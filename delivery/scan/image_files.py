@@ -3,7 +3,8 @@
 import posixpath
 from collections.abc import Iterator
 
-from delivery.scan.image import Entry, Image
+from delivery.oci.tree import File
+from delivery.scan.image import Image
 from delivery.scan.inside import each
 from delivery.scan.model import Finding, Outcome, Scope, Severity
 
@@ -29,20 +30,21 @@ class ImageFiles:
 
     def _look(self, image: Image) -> Outcome:
         found = [
-            *(f for entry in image.files.values() for f in self._modes(image, entry)),
+            *(f for entry in image.entries.values() for f in self._modes(image, entry)),
             *self._private(image),
         ]
-        return Outcome(tuple(found), looked_at=f"{image.name}: {len(image.files)} files")
+        return Outcome(tuple(found), looked_at=f"{image.name}: {len(image.entries)} files")
 
-    def _modes(self, image: Image, entry: Entry) -> Iterator[Finding]:
+    def _modes(self, image: Image, entry: File) -> Iterator[Finding]:
         if entry.path.startswith(OWN_FOLDERS):
             return
-        if entry.is_file and entry.mode & SET_ID:
+        is_file = entry.kind in {"file", "hardlink"}
+        if is_file and entry.mode & SET_ID:
             message = f"mode {entry.mode:04o}: runs with rights of its owner or group; remove it or chmod a-s"
             yield self._finding(image, entry.path, "setuid", message, Severity.HIGH)
         # A sticky folder (/tmp) lets nobody touch another's files.
-        open_folder = entry.is_folder and not entry.mode & STICKY
-        if entry.mode & WRITABLE and (entry.is_file or open_folder):
+        open_folder = entry.kind == "directory" and not entry.mode & STICKY
+        if entry.mode & WRITABLE and (is_file or open_folder):
             message = f"mode {entry.mode:04o}: everybody may write it; chmod o-w"
             yield self._finding(image, entry.path, "world-writable", message, Severity.HIGH)
 
@@ -50,7 +52,7 @@ class ImageFiles:
         for path in sorted(image.all_paths):
             private = posixpath.basename(path) in PRIVATE_NAMES or f"/{path}".endswith(PRIVATE_ENDINGS)
             if private:
-                hidden = "" if path in image.files else ", in a layer that a later one hides"
+                hidden = "" if path in image.entries else ", in a layer that a later one hides"
                 message = f"a private file{hidden}; keep it out of the build's context and steps"
                 yield self._finding(image, path, "private-file", message, Severity.HIGH)
 

@@ -35,7 +35,7 @@ class ImageSettings:
         return Outcome(tuple(found), looked_at=f"{image.name}: {len(shown)} values and steps")
 
     def _ports(self, image: Image) -> Iterator[Finding]:
-        for port in sorted(set(image.settings.get("ExposedPorts") or {}) - PORTS):
+        for port in sorted(set(image.config.ports) - PORTS):
             message = f"port {port} is exposed; only {', '.join(sorted(PORTS))} should be"
             yield Finding(self.name, f"{image.name} EXPOSE", 0, "port", message, Severity.MEDIUM)
 
@@ -63,9 +63,9 @@ class ImageSettings:
 
 def _shown(image: Image) -> Iterator[tuple[str, str]]:
     """(place, text) of every value and build step that an image shows."""
-    for variable in image.settings.get("Env") or []:
+    for variable in image.config.env:
         yield f"ENV {variable.split('=')[0]}", variable
-    for name, value in (image.settings.get("Labels") or {}).items():
+    for name, value in image.config.labels.items():
         yield f"LABEL {name}", f"{name}={value}"
-    for number, step in enumerate(image.config.get("history") or [], start=1):
-        yield f"step {number}", str(step.get("created_by", ""))
+    for number, step in enumerate(image.config.history, start=1):
+        yield f"step {number}", step.created_by

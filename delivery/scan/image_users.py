@@ -27,7 +27,7 @@ class ImageUsers:
         return Outcome(tuple(found), looked_at=f"{image.name}: {len(rows)} accounts")
 
     def _configured(self, image: Image, rows: list[list[str]]) -> Iterator[Finding]:
-        user = str(image.settings.get("User") or "").split(":")[0]
+        user = image.config.user.split(":")[0]
         uids = {row[0]: row[2] for row in rows}
         if user in {"", "0"} or uids.get(user) == "0":
             message = (

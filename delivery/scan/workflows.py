@@ -1,24 +1,14 @@
 """Workflows and other files that a host of the project reads: zizmor's audits, and their schemas."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from delivery.scan import sarif
 from delivery.scan.errors import NotCheckedError
-from delivery.scan.model import Finding, Outcome, Scope, Severity, joined
+from delivery.scan.model import Finding, Outcome, Scope
 
 YAML = ("yml", "yaml")
-# The first pattern that fits a file names its schema.
-SCHEMAS = (
-    (".github/workflows/*", "vendor.github-workflows"),
-    (".github/dependabot.*", "vendor.dependabot"),
-    (".github/actions/*/action.*", "vendor.github-actions"),
-    (".github/ISSUE_TEMPLATE/config.*", "vendor.github-issue-config"),
-    (".github/ISSUE_TEMPLATE/*", "vendor.github-issue-forms"),
-    ("compose*", "vendor.compose-spec"),
-)
+SCHEMA_SCRIPT = Path(__file__).resolve().parents[2] / "scripts/check_schemas.py"
 
 
 def _files(root: Path, pattern: str) -> set[str]:
@@ -47,42 +37,26 @@ class Zizmor:
 
 
 class Schemas:
-    """check-jsonschema's own copies of the schemas, so that nothing is fetched."""
+    """Workflows, forms, Dependabot's settings and compose files, by scripts/check_schemas.py."""
 
     name = "schemas"
-    needs = "check-jsonschema"
+    needs = "check-jsonschema, and files that it knows a schema for"
 
     def run(self, scope: Scope) -> Outcome:
-        """Validate; see `Check`."""
-        done: list[Outcome] = []
-        claimed: set[str] = set()
-        for pattern, schema in SCHEMAS:
-            files = sorted(_files(scope.root, pattern) - claimed)
-            claimed |= set(files)
-            if files:
-                done.append(self._validated(scope, schema, files))
-        if not claimed:
-            raise NotCheckedError("no workflow, dependabot or compose file is there")
-        if not any(file.startswith(".github/workflows/") for file in claimed):
-            done.append(Outcome(not_checked=("no workflow under .github/workflows",)))
-        return joined(done)
-
-    def _validated(self, scope: Scope, schema: str, files: list[str]) -> Outcome:
-        done = scope.tools.run(
-            "check-jsonschema", "--builtin-schema", schema, "--output-format", "json", *files
-        )
+        """Validate; see `Check`. A process of its own, since the validator writes to standard output."""
+        done = scope.tools.run("python", str(SCHEMA_SCRIPT), "--json", "--root", str(scope.root))
         try:
             report = json.loads(done.text)
-            found = tuple(self._findings(schema, report))
+            found = tuple(Finding(self.name, *_placed(text)) for text in report["misfits"])
+            said = ", ".join(
+                f"{files} {schema.partition('.')[2]}" for schema, files in report["files"].items()
+            )
         except (ValueError, KeyError, TypeError) as error:
-            raise NotCheckedError(f"check-jsonschema gave no report: {done.complaint}") from error
-        return Outcome(found, looked_at=", ".join(files))
+            raise NotCheckedError(done.complaint) from error
+        return Outcome(found, looked_at=said)
 
-    def _findings(self, schema: str, report: dict[str, Any]) -> Iterator[Finding]:
-        for error in report.get("errors", []):
-            best = error.get("best_deep_match") or error
-            message = f"{best['path']}: {best['message']}"
-            yield Finding(self.name, error["filename"], 0, schema.partition(".")[2], message, Severity.MEDIUM)
-        for error in report.get("parse_errors", []):
-            message = f"cannot be read: {error['message']}"
-            yield Finding(self.name, error["filename"], 0, "unreadable", message, Severity.HIGH)
+
+def _placed(misfit: str) -> tuple[str, int, str, str]:
+    """Place, line, id and message of "file: what does not fit"."""
+    place, _, message = misfit.partition(": ")
+    return place, 0, "schema", message
