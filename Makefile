@@ -75,8 +75,12 @@ validate: ## Check Dockerfile, code and tests inside the build (docker buildx ba
 reproduce: install-dev ## Build twice and compare; IMAGE=ref rebuilds a published image from its provenance
 	$(bin)/python -m scripts.reproduce $(if $(IMAGE),"$(IMAGE)",--twice) $(ARGS)
 
-sbom: install-dev ## Write sbom.spdx.json and sbom.cyclonedx.json from the locked dependencies
-	$(bin)/python scripts/generate_sbom.py $(ARGS)
+sbom: install-dev ## Write the SBOMs of both images into dist/sbom/ (SPDX and CycloneDX)
+	@for image in api webapp; do \
+		$(bin)/python scripts/generate_sbom.py --target $$image --output-dir .make/sbom/$$image $(ARGS) && \
+		install -D -m 644 .make/sbom/$$image/sbom.spdx.json dist/sbom/finchat-sec-qa-$$image.spdx.json && \
+		install -D -m 644 .make/sbom/$$image/sbom.cyclonedx.json dist/sbom/finchat-sec-qa-$$image.cyclonedx.json || exit 1; \
+	done
 
 security-scan: install-dev ## Scan dependencies, code, history, Dockerfile, workflows and images
 	$(bin)/python -m scripts.security_scan $(ARGS)
