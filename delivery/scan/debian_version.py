@@ -20,7 +20,8 @@ class DebianVersion:
         if not colon or not epoch.isdigit():
             epoch, rest = "0", text
         upstream, _, revision = rest.rpartition("-") if "-" in rest else (rest, "", "")
-        self._key = (int(epoch), _ordered(upstream), _ordered(revision))
+        # No revision is the revision 0.
+        self._key = (int(epoch), _ordered(upstream), _ordered(revision or "0"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DebianVersion) and self._key == other._key

@@ -27,12 +27,15 @@ class Zizmor:
 
     def run(self, scope: Scope) -> Outcome:
         """Audit; see `Check`."""
-        files = _files(scope.root, ".github/workflows/*") | _files(scope.root, ".github/actions/*/action.*")
-        if not files:
+        workflows = _files(scope.root, ".github/workflows/*")
+        if not workflows:
             raise NotCheckedError("no workflow under .github/workflows")
-        done = scope.tools.run(
-            "zizmor", "--offline", "--quiet", "--no-progress", "--format", "sarif", ".github"
+        others = (
+            _files(scope.root, pattern) for pattern in (".github/actions/*/action.*", ".github/dependabot.*")
         )
+        files = sorted(workflows.union(*others))
+        # Files, not their folder, so that the report has their names from the root.
+        done = scope.tools.run("zizmor", "--offline", "--no-progress", "--format", "sarif", *files)
         return sarif.outcome(self.name, done, scope.root, f"{len(files)} files, offline audits")
 
 

@@ -10,7 +10,7 @@ from delivery.scan.image_settings import ImageSettings
 from delivery.scan.image_users import ImageUsers
 from delivery.scan.model import Check, Missing, Outcome, Scope
 from delivery.scan.tools import Toolbox
-from tests.unit.delivery.oci.making import entry, folder
+from tests.unit.delivery.oci.making import entry
 from tests.unit.delivery.scan.planted import ORDINARY_USER, TOKEN, image, program, scope
 
 PASSWD = b"root:x:0:0:root:/root:/usr/sbin/nologin\nfinchat:x:10001:10001::/:/usr/sbin/nologin\n"
@@ -37,22 +37,23 @@ def test_a_setuid_file_that_a_later_layer_removes_or_mends_is_gone(tmp_path: Pat
 
 def test_what_everybody_may_write_is_found(tmp_path: Path) -> None:
     layer = [
-        folder("tmp"), entry("opt/venv/.lock", mode=0o666), entry("opt/open", type=tarfile.DIRTYPE, mode=0o777),
-        entry("dev/null", type=tarfile.CHRTYPE, mode=0o666), entry("lib/link", type=tarfile.SYMTYPE, mode=0o777),
-        entry("var/tmp", type=tarfile.DIRTYPE, mode=0o1777),
-    ]  # fmt: skip
-    layer[0][0].mode = 0o1777
+        entry("tmp", type=tarfile.DIRTYPE, mode=0o1777),
+        entry("opt/venv/.lock", mode=0o666),
+        entry("opt/open", type=tarfile.DIRTYPE, mode=0o777),
+        entry("dev/null", type=tarfile.CHRTYPE, mode=0o666),
+        entry("lib/link", type=tarfile.SYMTYPE, linkname="tmp", mode=0o777),
+    ]
     found = looked(ImageFiles(), tmp_path, layer)
     assert found == [("world-writable", "small /opt/open"), ("world-writable", "small /opt/venv/.lock")]
 
 
 def test_a_private_file_is_found_even_where_a_later_layer_hides_it(tmp_path: Path) -> None:
-    below = [entry("app/.env", b"X=1"), entry("root/.aws/credentials", b"x"), entry("app/.git/config", b"x")]
+    below = [entry("app/.env", b"X=1"), entry("home/.aws/credentials", b"x"), entry("app/.git/config", b"x")]
     found = looked(ImageFiles(), tmp_path, below, [entry("app/.wh..env")])
     assert found == [
         ("private-file", "small /app/.env"),
         ("private-file", "small /app/.git/config"),
-        ("private-file", "small /root/.aws/credentials"),
+        ("private-file", "small /home/.aws/credentials"),
     ]
 
 
