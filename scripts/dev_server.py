@@ -1,8 +1,8 @@
 """Serves the API or the web pages from the checkout, and anew after every change of a source file.
 
-For compose.dev.yaml. Everything is imported once; for each start this process is forked, forgets the modules of
-the project and imports those again. Libraries, and regular expressions that were compiled before, cost nothing
-then. A debugger may attach on the --debug port; debugpy is loaded when one does, and slows nothing before.
+For compose.dev.yaml. Everything is imported once; for each start this process is forked, forgets the
+project's modules and imports those again. Libraries cost nothing then, nor do regular expressions that were
+compiled before. A debugger may attach on the --debug port; debugpy is loaded when one does.
 """
 
 import argparse
