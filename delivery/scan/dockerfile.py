@@ -43,7 +43,7 @@ class Hadolint:
 
 
 class BuildChecks:
-    """BuildKit's own rules (`--call=check`), over every stage, without building.
+    """BuildKit's own rules (`--call=check`), over every stage that a target needs, without building.
 
     They are asked through bake, which knows the contexts that a Dockerfile names; a Dockerfile of no bake
     target is asked about by itself.
