@@ -68,13 +68,16 @@ def leaks(evidence: Evidence, found: Provenance | None, secrets: Sequence[str]) 
             if not HARMLESS_NAME.fullmatch(name) and not HARMLESS_VALUE.fullmatch(value)
         ]
     wrong += [(path, "a file of this name keeps secrets or history") for path in _files(evidence)]
-    return problems("secret", list(dict.fromkeys(wrong)))
+    return problems("leak", list(dict.fromkeys(wrong)))
 
 
 def _forms(secret: str) -> Iterator[str]:
     """The secret as it may be written down; of base64 the part that does not depend on what is around it."""
     raw = secret.encode()
-    yield from {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+    written = json.dumps(secret, ensure_ascii=False)[1:-1]
+    # Go, in which BuildKit is written, escapes these three as well.
+    by_go = re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", written)
+    yield from {secret, quote(secret, safe=""), written, by_go, json.dumps(secret)[1:-1]}
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
         inner = encoded[(offset * 8 + 5) // 6 : len(encoded) - 1]

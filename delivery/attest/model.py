@@ -9,7 +9,7 @@ from delivery.oci.layout import Files
 from delivery.oci.statement import Statement
 
 Check = Literal[
-    "attached", "subject", "builder", "revision", "base", "dockerfile", "secret", "package", "content", "file"
+    "attached", "subject", "builder", "revision", "base", "dockerfile", "leak", "package", "content", "file"
 ]
 CHECKS: Mapping[Check, str] = {
     "attached": "provenance (mode=max) and SBOM are attached to every platform's image",
@@ -18,7 +18,7 @@ CHECKS: Mapping[Check, str] = {
     "revision": "provenance and image name the expected commit",
     "base": "the base image is named with its digest, and its layers lie at the bottom",
     "dockerfile": "the Dockerfile is recorded, and is that of the commit",
-    "secret": "no secret in provenance, SBOM, configuration, history or file names",
+    "leak": "no secret in provenance, SBOM, configuration, history or file names",
     "package": "the SBOM lists the Python distributions and Debian packages that are in the image",
     "content": "files have the content that the SBOM and their distributions say",
     "file": "every file belongs to a package, the project, the base image or a named list",

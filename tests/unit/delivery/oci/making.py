@@ -57,6 +57,7 @@ class Making:
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
         self.manifests: list[dict[str, Any]] = []
+        self.layers: list[str] = []
 
     def blob(self, body: bytes | Mapping[str, Any], media_type: str, **more: Any) -> dict[str, Any]:
         """Keep the blob; its descriptor."""
@@ -81,12 +82,13 @@ class Making:
             "history": list(history),
             "rootfs": {"type": "layers", "diff_ids": list(diff_ids or map(sha, tars))},
         }
-        manifest = {
+        manifest: dict[str, Any] = {
             "schemaVersion": 2,
             "annotations": {"made": "here"},
             "config": self.blob(described, f"{OCI}.config.v1+json"),
             "layers": [self.blob(compress(each), f"{OCI}.layer.v1.tar+gzip") for each in tars],
         }
+        self.layers += [each["digest"] for each in manifest["layers"]]
         platform = {"os": "linux", "architecture": architecture}
         self.manifests.append(self.blob(manifest, f"{OCI}.manifest.v1+json", platform=platform))
         digest: str = self.manifests[-1]["digest"]
