@@ -77,7 +77,7 @@ def make_plan(found: Survey, rules: Rules) -> Plan:
     reasons = {tag.name: _reasons(tag, newest, rules) for tag in found.tags}
     while joined := _joined(found.tags, reasons):
         reasons |= joined
-    held = _held(tag for tag in found.tags if reasons[tag.name]) | {digest for digest, _ in rules.digests}
+    held = _held(tag for tag in found.tags if reasons[tag.name])
     order = _order(tag for tag in found.tags if not reasons[tag.name])
     return Plan(
         found.repository,

@@ -139,12 +139,25 @@ def test_a_circle_of_redirects_ends(fake: FakeRegistry, patience: Patience) -> N
         channel.ask(blob(fake, "a"))
 
 
+@pytest.fixture
+def strict(fake: FakeRegistry, patience: Patience) -> Iterator[Channel]:
+    """A channel that treats the fake as a registry that is asked over https."""
+    with Channel(fake.host, KNOWN, patience=patience) as channel:
+        channel._plain = False
+        yield channel
+
+
 @pytest.mark.parametrize("target", ["http://storage.example/x", "file:///etc/passwd", "ftp://127.0.0.1/x"])
-def test_an_unencrypted_detour_is_refused(fake: FakeRegistry, patience: Patience, target: str) -> None:
-    """A registry that is asked over https must not send us on to http: told on the rule itself."""
-    channel = Channel("registry.example", patience=patience)
-    with channel, pytest.raises(BadAnswerError, match="not https"):
-        channel._demand_encryption(target)
+def test_an_unencrypted_detour_is_refused(fake: FakeRegistry, strict: Channel, target: str) -> None:
+    fake.moved["/v2/app/blobs/a"] = target
+    with pytest.raises(BadAnswerError, match="not https"):
+        strict.ask(blob(fake, "a"))
+
+
+def test_credentials_go_to_no_unencrypted_token_service(fake: FakeRegistry, strict: Channel) -> None:
+    fake.script.append((401, {"WWW-Authenticate": 'Bearer realm="http://auth.example/token"'}))
+    with pytest.raises(BadAnswerError, match=r"auth\.example/token, which is not https"):
+        strict.ask(tags(fake))
 
 
 def test_http_is_for_this_machine_or_on_demand() -> None:

@@ -111,6 +111,15 @@ def test_a_layout_of_one_manifest_is_read(tmp_path: Path) -> None:
     assert read_layout(write_layout(tmp_path / "layout", fake, image)).platforms() == {image}
 
 
+def test_a_layout_that_lists_an_attestation_itself_is_read_without_it(tmp_path: Path) -> None:
+    fake = FakeRegistry()
+    image = fake.put_image()
+    folder = write_layout(tmp_path / "layout", fake, fake.put_index(images=(image,), attested="x"))
+    (index,) = [body for kind, body in fake.manifests.values() if kind == INDEX]
+    (folder / "index.json").write_bytes(index)
+    assert read_layout(folder).platforms() == {image}
+
+
 def test_a_damaged_layout_is_refused(tmp_path: Path) -> None:
     fake = FakeRegistry()
     index = fake.put_index(images=(fake.put_image(),))
