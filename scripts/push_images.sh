@@ -23,6 +23,11 @@ trap 'rm -rf "$IMAGES"' EXIT
 export IMAGES BUILDX_BAKE_ENTITLEMENTS_FS=0
 docker buildx bake release
 
+for image in api webapp; do # nothing is pushed when a tag of either is taken
+  repository="${REGISTRY%/}/finchat-sec-qa-$image"
+  .venv/bin/python -m scripts.check_tags --layout "$IMAGES/$image.tar" "$repository:$GIT_SHA" "$repository:$VERSION"
+done
+
 for image in api webapp; do
   repository="${REGISTRY%/}/finchat-sec-qa-$image"
   tags=("$repository:$GIT_SHA" "$repository:$VERSION")
