@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))  # `python scripts/check_attestations.py` has scri
 from delivery.attest import gate, owned_files, report  # noqa: E402 - after the path is set
 from delivery.attest.model import AttestError, Expected, Verdict  # noqa: E402 - the same
 from delivery.oci.errors import OciError  # noqa: E402 - the same
+from delivery.oci.layers import Memory  # noqa: E402 - the same
 from delivery.oci.layout import Layout  # noqa: E402 - the same
 
 OWNED, DOCKERFILE = ROOT / "security" / "owned_files.toml", "docker/Dockerfile"
@@ -84,7 +85,8 @@ def main(
             owned=owned_files.read(owned.read_text(encoding="utf-8"), str(owned)),
         )
         named = [*((each, Layout.from_engine(each)) for each in images), *((p, _layout(p)) for p in layouts)]
-        verdicts = [(name, _checked(opened, expected)) for name, opened in named]
+        memory: Memory = {}  # the images share the layers of their base
+        verdicts = [(name, _checked(opened, expected, memory)) for name, opened in named]
     except (AttestError, OciError, OSError) as error:
         click.echo(f"check_attestations: not checked: {error}", err=True)
         sys.exit(2)
@@ -95,9 +97,9 @@ def main(
     sys.exit(0 if all(report.passed(each) for _, each in verdicts) else 1)
 
 
-def _checked(opened: AbstractContextManager[Layout], expected: Expected) -> Sequence[Verdict]:
+def _checked(opened: AbstractContextManager[Layout], expected: Expected, memory: Memory) -> Sequence[Verdict]:
     with opened as layout:
-        return gate.check(layout, expected)
+        return gate.check(layout, expected, memory)
 
 
 def _layout(path: str) -> AbstractContextManager[Layout]:

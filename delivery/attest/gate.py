@@ -7,16 +7,18 @@ from delivery.attest.model import Check, Evidence, Expected, Problem, Verdict
 from delivery.attest.provenance import Provenance
 from delivery.attest.provenance import read as read_provenance
 from delivery.oci.image import Image
+from delivery.oci.layers import Memory
 from delivery.oci.layout import Layout
 from delivery.sbom.model import Sbom
 
 
-def check(layout: Layout, expected: Expected) -> tuple[Verdict, ...]:
+def check(layout: Layout, expected: Expected, memory: Memory | None = None) -> tuple[Verdict, ...]:
     """What came out for the image of every platform in the layout; for those it does not hold, unchecked.
 
-    Raises AttestError when a statement cannot be read, OciError when the layout cannot.
+    `memory` is as in `Layout.files`. Raises AttestError when a statement cannot be read, OciError when the
+    layout cannot.
     """
-    verdicts = [judge(gather(layout, image), expected) for image in layout.images]
+    verdicts = [judge(gather(layout, image, memory), expected) for image in layout.images]
     known = {image.digest for image in layout.images}
     for each in layout.absent:
         if not each.descriptor.about:
@@ -31,11 +33,11 @@ def check(layout: Layout, expected: Expected) -> tuple[Verdict, ...]:
     return tuple(verdicts)
 
 
-def gather(layout: Layout, image: Image) -> Evidence:
-    """The image with its statements and files. Raises OciError."""
+def gather(layout: Layout, image: Image, memory: Memory | None = None) -> Evidence:
+    """The image with its statements and files; `memory` as in `Layout.files`. Raises OciError."""
     statements = layout.statements(image)
     bodies = {each.digest: layout.blob(each.digest) for each in statements}
-    return Evidence(image, statements, bodies, layout.files(image, packages.keep))
+    return Evidence(image, statements, bodies, layout.files(image, packages.keep, memory))
 
 
 def judge(evidence: Evidence, expected: Expected) -> Verdict:

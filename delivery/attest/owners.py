@@ -32,10 +32,11 @@ def account(files: Files, base_layers: int, listed: Mapping[str, str]) -> Accoun
     """Whose every file (link, device …) of the image is; directories are nobody's concern.
 
     `base_layers` counts the layers from the bottom that are the base image's: what they hold is Debian's
-    where a package claims it, else the base image's. Above them a Debian package owns only what it brought
-    along itself: a file put in place of one of the base image's is nobody's. A Python distribution owns a
-    file only with the content that its RECORD says, the project's own files too; bytecode belongs to whom
-    its module belongs to. `listed` maps patterns of paths to reasons; `*` stands for slashes as well.
+    where a package claims it, else the base image's, also with another mode or owner. Above them a Debian
+    package owns only what it brought along itself: other content in place of the base image's is nobody's.
+    A Python distribution owns a file only with the content that its RECORD says, the project's own files
+    too; bytecode belongs to whom its module belongs to. `listed` maps patterns of paths to reasons; `*`
+    stands for slashes as well.
     """
     names = _Names(files)
     brought = _debian(files, names)
@@ -58,7 +59,7 @@ def account(files: Files, base_layers: int, listed: Mapping[str, str]) -> Accoun
 
 
 def _owner(entry: File, base_layers: int, brought_in: int | None, recorded: Mapping[str, Claim]) -> Owner:
-    in_base = entry.layer < base_layers
+    in_base = entry.since < base_layers
     if brought_in is not None and (in_base or brought_in >= base_layers):
         return "debian"
     claim = recorded.get(entry.path)
@@ -100,7 +101,7 @@ def _debian(files: Files, names: "_Names") -> Mapping[str, int]:
     """Paths that Debian packages claim, with the layer that brought the package's list of them."""
     found: dict[str, int] = {}
     for path, claims in packages.debian_claims(files).items():
-        layer = files.entries[path].layer
+        layer = files.entries[path].since
         for claim in claims:
             real = names.real(claim.path)
             found[real] = max(layer, found.get(real, 0))

@@ -3,7 +3,7 @@
 import hashlib
 import tarfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from delivery.oci import blobs, unpack
@@ -36,50 +36,80 @@ _EXTENDED = {
 Keep = Callable[[str], bool]
 
 
-@dataclass(slots=True)
-class _Left:
-    """What of the limits is left, over all layers of an image; counts down."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One entry of a layer: a file with its content if that is kept, or a whiteout, which has no `entry`."""
 
-    unpacked: int
-    kept: int
-    entries: int
-
-
-def merged(source: Blobs, image: Image, keep: Keep, limits: Limits) -> Tree:
-    """The image's file tree, with the contents of the files that `keep` says yes to, by path.
-
-    Raises CorruptError, UnreadableError and UnsafeError; the tree counts only when nothing was raised.
-    """
-    tree = Tree()
-    left = _Left(limits.unpacked, limits.kept, limits.entries)
-    for number, layer in enumerate(image.layers):
-        with blobs.checked(source, layer.digest, limits.unpacked) as blob:
-            _read(blob, layer, _Into(tree, number, keep, left), limits)
-    return tree
+    path: str
+    entry: File | None
+    content: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Into:
-    """Where a layer's entries go."""
+class Read:
+    """A layer that was read and checked; `unpacked` and `kept` in bytes."""
 
-    tree: Tree
-    layer: int
-    keep: Keep
-    left: _Left
+    members: tuple[Member, ...]
+    unpacked: int
+    kept: int
 
 
-def _read(blob: Hashed, layer: Layer, into: _Into, limits: Limits) -> None:
+# Layers by place, digest, diff_id and what was kept of them. Images on one base share the lowest.
+Memory = dict[tuple[int, str, str, Keep], Read]
+
+
+def merged(source: Blobs, image: Image, keep: Keep, limits: Limits, memory: Memory) -> Tree:
+    """The image's file tree, with the contents of the files that `keep` says yes to, by path.
+
+    A layer that `memory` holds is not read again; those that are read are put there.
+    Raises CorruptError, UnreadableError and UnsafeError; the tree counts only when nothing was raised.
+    """
+    tree = Tree()
+    for number, layer in enumerate(image.layers):
+        key = (number, layer.digest, layer.diff_id, keep)
+        if key not in memory:
+            with blobs.checked(source, layer.digest, limits.unpacked) as blob:
+                found = _read(blob, layer, number, keep, limits)
+            memory[key] = found
+        limits = _less(limits, memory[key])
+        for member in memory[key].members:
+            if member.entry is None:
+                tree.hide(member.path, number)
+            else:
+                tree.add(member.entry, member.content)
+    return tree
+
+
+def _less(limits: Limits, read: Read) -> Limits:
+    """What is left for the other layers of the image."""
+    left = replace(
+        limits,
+        unpacked=limits.unpacked - read.unpacked,
+        kept=limits.kept - read.kept,
+        entries=limits.entries - len(read.members),
+    )
+    if min(left.unpacked, left.kept, left.entries) < 0:
+        raise UnsafeError("the image's layers are larger than the limits allow; refused")
+    return left
+
+
+def _read(blob: Hashed, layer: Layer, number: int, keep: Keep, limits: Limits) -> Read:
+    members: list[Member] = []
+    kept = 0
     with unpack.opened(blob) as plain:
-        tar = Hashed(plain, into.left.unpacked, f"layer {layer.digest}, unpacked")
+        tar = Hashed(plain, limits.unpacked, f"layer {layer.digest}, unpacked")
         try:
-            for member, content in _members(tar, limits):
-                _take(member, content, into)
+            for header, stream in _members(tar, limits):
+                members.append(_member(header, stream, number, keep, limits.kept - kept))
+                kept += len(members[-1].content or b"")
+                if len(members) > limits.entries:
+                    raise UnsafeError("the image's layers have too many entries; refused")
         except (tarfile.TarError, ValueError) as error:
             raise UnreadableError(f"layer {layer.digest}: {error}") from error
         tar.drain()
-    into.left.unpacked -= tar.count
     if tar.digest != layer.diff_id:
         raise CorruptError(f"layer {layer.digest}: its tar is {tar.digest}, the config says {layer.diff_id}")
+    return Read(tuple(members), tar.count, kept)
 
 
 def _members(tar: Hashed, limits: Limits) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
@@ -101,28 +131,21 @@ def _members(tar: Hashed, limits: Limits) -> Iterator[tuple[tarfile.TarInfo, IO[
             archive.members.clear()  # type: ignore[attr-defined] # they are not needed twice, and add up
 
 
-def _take(member: tarfile.TarInfo, stream: IO[bytes] | None, into: _Into) -> None:
-    into.left.entries -= 1
-    if into.left.entries < 0:
-        raise UnsafeError("the image's layers have too many entries; refused")
-    path = "/".join(parts(member.name))
+def _member(header: tarfile.TarInfo, stream: IO[bytes] | None, number: int, keep: Keep, left: int) -> Member:
+    path = "/".join(parts(header.name))
     if path.rpartition("/")[2].startswith(HIDES):
-        into.tree.hide(path, into.layer)
-        return
+        return Member(path, None, None)
     sha256, content = "", None
     if stream is not None:
-        sha256, content = _content(stream, member, into.left, wanted=into.keep(path))
-    into.tree.add(_entry(member, path, sha256, into.layer), content)
+        wanted = keep(path)
+        if wanted and header.size > left:
+            raise UnsafeError(f"{path:.200}: more is to be kept than the limit allows; refused")
+        sha256, content = _content(stream, wanted=wanted)
+    return Member(path, _entry(header, path, sha256, number), content)
 
 
-def _content(
-    stream: IO[bytes], member: tarfile.TarInfo, left: _Left, *, wanted: bool
-) -> tuple[str, bytes | None]:
+def _content(stream: IO[bytes], *, wanted: bool) -> tuple[str, bytes | None]:
     """The content's digest, and the content when it is wanted."""
-    if wanted:
-        left.kept -= member.size
-        if left.kept < 0:
-            raise UnsafeError(f"{member.name!r:.200}: more is to be kept than the limit allows; refused")
     digest, chunks = hashlib.sha256(), []
     while body := stream.read(CHUNK):
         digest.update(body)

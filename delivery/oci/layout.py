@@ -14,7 +14,7 @@ from delivery.oci.blobs import Archive, Blobs, Folder
 from delivery.oci.descriptor import Descriptor
 from delivery.oci.errors import ChoiceError, EngineError, UnreadableError, UnsafeError
 from delivery.oci.image import Image
-from delivery.oci.layers import Keep
+from delivery.oci.layers import Keep, Memory
 from delivery.oci.limits import DEFAULT, Limits
 from delivery.oci.statement import Statement
 from delivery.oci.tree import File
@@ -105,12 +105,16 @@ class Layout:
             if layer.media_type == statement.MEDIA_TYPE
         )
 
-    def files(self, image: Image, keep: Keep = lambda _: False) -> Files:
+    def files(self, image: Image, keep: Keep = lambda _: False, memory: Memory | None = None) -> Files:
         """The image's files after all layers, and the contents of those whose path `keep` says yes to.
 
-        `keep` is asked with the path that a layer names, without a leading slash. Raises as `open` does.
+        `keep` is asked with the path that a layer names, without a leading slash. Whoever reads several
+        images on one base gives the same `memory` (an empty dict at first) and the same function each time:
+        layers in it are not read again. Raises as `open` does.
         """
-        found = list(layers.merged(self._source, image, keep, self._limits).files())
+        found = list(
+            layers.merged(self._source, image, keep, self._limits, {} if memory is None else memory).files()
+        )
         contents = {entry.path: content for entry, content in found if content is not None}
         return Files({entry.path: entry for entry, _ in found}, contents)
 

@@ -24,7 +24,8 @@ class File:
     bytes; `mtime` in seconds since 1970; `layer` counts from 0 and is the last layer that wrote the entry.
     `sha256` (64 hex digits) and `size` are of the content and only files and hard links have them; `link` is
     a symbolic link's text as it stands, or the path that a hard link shares its content with. `xattrs` are
-    the extended attributes by name.
+    the extended attributes by name. `since` is the layer from which on a file has had this content; it is
+    lower than `layer` where a later layer changed only its mode, owner or time.
     """
 
     path: str
@@ -38,6 +39,7 @@ class File:
     link: str = ""
     mtime: float = 0
     xattrs: Mapping[str, str] = field(default_factory=dict)
+    since: int = 0
 
 
 @dataclass(slots=True)
@@ -71,9 +73,11 @@ class Tree:
             entry, content = self._shared(entry)
         node = parent.children.get(name)
         if node and node.entry.kind == entry.kind == "directory":
-            node.entry = replace(entry, path=path)
+            node.entry = replace(entry, path=path, since=entry.layer)
         else:
-            parent.children[name] = _Node(replace(entry, path=path), content)
+            same = node is not None and entry.sha256 != "" and node.entry.sha256 == entry.sha256
+            since = node.entry.since if node is not None and same else entry.layer
+            parent.children[name] = _Node(replace(entry, path=path, since=since), content)
 
     def hide(self, path: str, layer: int) -> None:
         """Take away what earlier layers than `layer` have at a whiteout's path, or below it.
@@ -120,7 +124,7 @@ class Tree:
                 continue
             if node is None or node.entry.kind != "directory":
                 path = _below(here.entry, name)
-                node = here.children[name] = _Node(File(path, "directory", 0o755, 0, 0, layer))
+                node = here.children[name] = _Node(File(path, "directory", 0o755, 0, 0, layer, since=layer))
             trail.append(node)
         return trail[-1]
 

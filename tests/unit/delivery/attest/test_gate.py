@@ -195,6 +195,11 @@ def test_a_package_installed_above_the_base_owns_its_files(parts: Parts, tmp_pat
     assert found(judged(parts, tmp_path)) == {("file", "var/lib/dpkg/info/tool.list")}
 
 
+def test_the_base_images_files_stay_its_own_with_another_mode(parts: Parts, tmp_path: Path) -> None:
+    parts.app |= {"usr/bin/dash": b"dash", "usr/local/bin/python3": b"python"}
+    assert judged(parts, tmp_path).passed
+
+
 def test_an_unreadable_statement_is_an_error(parts: Parts, tmp_path: Path) -> None:
     parts.materials = [{"uri": 7}]
     with pytest.raises(AttestError, match=r"provenance sha256:.*material\.uri"):

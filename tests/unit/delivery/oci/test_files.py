@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from delivery.oci.errors import CorruptError, OciError, UnreadableError, UnsafeError
+from delivery.oci.layers import Memory
 from delivery.oci.layout import Files, Layout
 from delivery.oci.limits import DEFAULT, Limits
 from tests.absence import absent
@@ -45,6 +46,13 @@ def test_a_later_layer_replaces_a_file(tmp_path: Path) -> None:
     found = read(tmp_path, files({"a": "old", "b": "kept"}), files({"a": "new"}))
     assert found.contents == {"a": b"new", "b": b"kept"}
     assert [each.layer for each in found.entries.values()] == [1, 0]
+
+
+def test_the_layer_that_brought_the_content_is_told(tmp_path: Path) -> None:
+    layers = files({"a": "1"}), tar(entry("a", b"1", mode=0o600)), files({"a": "2"}), files({".wh.a": ""})
+    told = [read(tmp_path, *layers[:count]).entries["a"] for count in (1, 2, 3)]
+    assert [(each.layer, each.since) for each in told] == [(0, 0), (1, 0), (2, 2)]
+    assert read(tmp_path, *layers, files({"a": "1"})).entries["a"].since == 4
 
 
 def test_a_whiteout_hides_a_file(tmp_path: Path) -> None:
@@ -264,6 +272,27 @@ def test_without_the_program_zstd_it_is_asked_for(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UnreadableError, match="install the program zstd"):
         _read(making, tmp_path)
+
+
+def test_a_layer_in_memory_is_not_read_again(tmp_path: Path) -> None:
+    making = Making()
+    making.image(files({"a": "1"}), files({"b": "2"}))
+    memory: Memory = {}
+
+    def keep(path: str) -> bool:
+        return path == "a"
+
+    with Layout.open(making.archive(tmp_path / "one.tar")) as layout:
+        first = layout.files(layout.image(), keep, memory)
+    for digest in making.layers:
+        making.blobs[digest] = b"never read"
+    with Layout.open(making.archive(tmp_path / "two.tar")) as layout:
+        assert layout.files(layout.image(), keep, memory) == first
+    with (
+        Layout.open(tmp_path / "two.tar", Limits(entries=1)) as layout,
+        pytest.raises(UnsafeError, match="larger"),
+    ):
+        layout.files(layout.image(), keep, memory)
 
 
 def test_only_what_is_asked_for_is_kept(tmp_path: Path) -> None:
