@@ -1,0 +1,148 @@
+"""Stacks of the project's compose files under names of their own, for the tests that run them.
+
+`own_name` names everything that a test makes and removes it at the end, also when the test, its set-up or
+pytest-docker's own clean-up failed.
+"""
+
+import json
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pytest_docker.plugin import Services
+
+from tests.absence import REPO
+
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+KINDS = ("container", "volume", "network")
+PORTS = ("API_PORT", "WEB_PORT", "PROMETHEUS_PORT", "API_DEBUG_PORT", "WEB_DEBUG_PORT")
+# Of the caller's: they would win over the file of variables.
+_NOT_OURS = ("REGISTRY", "TAG", "COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME")
+
+
+def docker(*arguments: str, check: bool = True, **environ: str) -> subprocess.CompletedProcess[str]:
+    """`docker` with these arguments; with `check` a failure ends the test with what it printed."""
+    done = subprocess.run(
+        ["docker", *arguments],
+        cwd=REPO,
+        env={**os.environ, **environ},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert not check or done.returncode == 0, f"docker {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+@contextmanager
+def own_name(purpose: str) -> Iterator[str]:
+    """A name for a compose project and a prefix of image repositories; all of that name goes at the end."""
+    name = f"finchat-{purpose}-{uuid.uuid4().hex[:8]}"
+    try:
+        yield name
+    finally:
+        remove(name)
+        left = leftovers(name)
+        assert not left, f"left behind: {left}"
+
+
+def leftovers(name: str) -> list[str]:
+    """What the engine still has of a project or of images of that name, as "kind id"."""
+    label = f"label=com.docker.compose.project={name}"
+    found = []
+    for kind in KINDS:
+        every = ["--all"] if kind == "container" else []
+        found += [
+            f"{kind} {held}" for held in docker(kind, "ls", "-q", *every, "--filter", label).stdout.split()
+        ]
+    return found + [f"image {image}" for image in _images(name)]
+
+
+def remove(name: str) -> None:
+    """Remove all of that name, containers first, since they hold the rest."""
+    for held in sorted(leftovers(name), key=lambda found: found.partition(" ")[0] != "container"):
+        kind, _, which = held.partition(" ")
+        docker(kind, "rm", "--force", *(["--volumes"] if kind == "container" else []), which, check=False)
+
+
+def _images(name: str) -> list[str]:
+    every = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
+    return [image for image in every if f"{name}-" in image]
+
+
+def build(name: str, *targets: str) -> dict[str, str]:
+    """Images of these bake targets, by target; tagged for this test only."""
+    images = {target: f"{name}-{target}:test" for target in targets}
+    tags = [f"--set={target}.tags={image}" for target, image in images.items()]
+    docker("buildx", "bake", *tags, *targets, ATTEST="false", GIT_SHA=REVISION)
+    return images
+
+
+def command(folder: Path, variables: Mapping[str, str]) -> str:
+    """How pytest-docker calls compose: with these variables and free ports, and nothing of the caller's."""
+    lines = {**{f"FINCHAT_{port}": "0" for port in PORTS}, **variables}
+    file = folder / "variables.env"
+    file.write_text("".join(f"{key}={value}\n" for key, value in lines.items()), "utf-8")
+    return f"env {' '.join(f'-u {each}' for each in _NOT_OURS)} docker compose --env-file {file}"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack; `command` is how compose is called for it."""
+
+    name: str
+    command: str
+    files: tuple[Path, ...]
+    services: Services
+
+    def try_compose(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        """`docker compose` for this stack, however it ends; `given` is its standard input."""
+        files = [part for file in self.files for part in ("-f", str(file))]
+        call = [*self.command.split(), *files, "-p", self.name, *arguments]
+        return subprocess.run(call, input=given, text=True, capture_output=True, check=False)
+
+    def compose(self, *arguments: str, given: str | None = None) -> str:
+        """What it printed; a failure ends the test."""
+        done = self.try_compose(*arguments, given=given)
+        assert done.returncode == 0, f"compose {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def python(self, service: str, program: str, *arguments: str) -> str:
+        """What a program prints that is run by the Python of a service's container."""
+        return self.compose("exec", "-T", service, "python", "-", *arguments, given=program).strip()
+
+    def container(self, service: str) -> str:
+        """The id of a service's container."""
+        return self.compose("ps", "--all", "--quiet", service).strip()
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        """What the engine knows of a service's container."""
+        (found,) = json.loads(docker("inspect", self.container(service)).stdout)
+        described: dict[str, Any] = found
+        return described
+
+    def address(self, service: str, port: int) -> str:
+        """Where a service is published, asked anew: a container that is made again has another port."""
+        return f"http://{self.compose('port', service, str(port)).strip()}"
+
+    def get(self, service: str, port: int, path: str, **headers: str) -> httpx.Response:
+        """The response to a request; raises httpx.HTTPError when nobody answers."""
+        return httpx.get(f"{self.address(service, port)}{path}", headers=headers, timeout=30, trust_env=False)
+
+    def ask(self, question: str, **headers: str) -> dict[str, Any]:
+        """The API's answer to a question."""
+        address = f"{self.address('api', 8000)}/v1/ask"
+        reply = httpx.post(address, json={"question": question}, headers=headers, timeout=30, trust_env=False)
+        assert reply.status_code == 200, reply.text
+        answer: dict[str, Any] = reply.json()
+        return answer
+
+    def healthy(self, service: str) -> bool:
+        """Whether the engine says so."""
+        return bool(self.inspect(service)["State"].get("Health", {}).get("Status") == "healthy")
