@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,9 +20,17 @@ from finchat_sec_qa.edgar import Edgar
 from finchat_sec_qa.errors import FinChatError, SourceBlockedError, UsageError
 from finchat_sec_qa.ingest import ingest
 from finchat_sec_qa.model.answer import Answer, VerifyReport
+from finchat_sec_qa.model.figure_table import FigureTable
 from finchat_sec_qa.model.filing import SourceFiling
 from finchat_sec_qa.model.progress import OnProgress, unheard
 from finchat_sec_qa.model.request import IngestRequest, ScopeRequest
+from finchat_sec_qa.model.table_request import (
+    CompareRequest,
+    SeriesRequest,
+    StatementName,
+    StatementRequest,
+    request_of,
+)
 from finchat_sec_qa.model.views import (
     BlockWindow,
     CompanyView,
@@ -43,6 +52,7 @@ from finchat_sec_qa.question.scope import resolve_scope
 from finchat_sec_qa.samples import sample_filings
 from finchat_sec_qa.search import search
 from finchat_sec_qa.store import open_store
+from finchat_sec_qa.tables import compare, statement
 
 
 class Library:
@@ -154,6 +164,46 @@ class Library:
         """Facts of a filing in document order."""
         filing = self._store.filing(filing_id)
         return tuple(browse.fact_views(self._store, filing, concept, numeric_only=numeric_only, limit=limit))
+
+    def series(
+        self,
+        company: str,
+        metric: str,
+        *,
+        years: int = 5,
+        quarters: int | None = None,
+        as_of: date | None = None,
+    ) -> FigureTable:
+        """A metric of a company over its last `years` fiscal years, or its last `quarters`; oldest first."""
+        asked = request_of(
+            SeriesRequest, company=company, metric=metric, years=years, quarters=quarters, as_of=as_of
+        )
+        return compare.series(self._store, asked)
+
+    def compare(
+        self,
+        companies: Sequence[str],
+        metrics: Sequence[str],
+        periods: Sequence[str],
+        *,
+        as_of: date | None = None,
+    ) -> FigureTable:
+        """Metrics ("revenue", "gross-margin") of companies in periods ("FY2024", "FY2022:FY2024")."""
+        asked = request_of(
+            CompareRequest,
+            companies=tuple(companies),
+            metrics=tuple(metrics),
+            periods=tuple(periods),
+            as_of=as_of,
+        )
+        return compare.compare(self._store, asked)
+
+    def statement(
+        self, company: str, period: str, which: StatementName, *, as_of: date | None = None
+    ) -> FigureTable:
+        """The "income", "balance" or "cashflow" statement for a fiscal period, as the filing prints it."""
+        asked = request_of(StatementRequest, company=company, period=period, which=which, as_of=as_of)
+        return statement.statement(self._store, asked)
 
     def original(self, filing_id: str, document: int = 0) -> tuple[DocumentView, bytes]:
         """A document's bytes as they came, checked against their hash."""

@@ -1,14 +1,16 @@
 """`finchat facts`."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from finchat_sec_qa.cli.options import SETTINGS, examples, pass_session, shared
+from finchat_sec_qa.cli.options import SETTINGS, day, examples, pass_session, shared
 from finchat_sec_qa.cli.output import note, print_list, print_table
 from finchat_sec_qa.cli.plain import one_line
 from finchat_sec_qa.cli.session import Session
-from finchat_sec_qa.errors import NotFoundError
+from finchat_sec_qa.cli.tables import TableOptions, show_table, table_options
+from finchat_sec_qa.errors import NotFoundError, UsageError
 from finchat_sec_qa.model.request import ScopeRequest
 from finchat_sec_qa.model.views import FactView
 
@@ -24,11 +26,36 @@ LONGEST_TEXT = 80  # characters of a text fact shown; --json has all
     epilog=examples(
         "finchat facts 0000320193-24-000123 --concept NetIncomeLoss",
         "finchat facts AAPL --concept us-gaap:Assets --limit 0 --json",
-        codes="0 done (also when none fits), 1 error, 2 wrong usage or no such filing or company",
+        "finchat facts AAPL --concept revenue --years 5",
+        "finchat facts NVDA --concept gross-margin --quarters 8 --xlsx margin.xlsx",
+        codes="0 done (also when none fits), 1 error, 2 wrong usage or no such filing or company, "
+        "3 no number in those years",
     ),
 )
 @click.argument("filing_or_company")
-@click.option("--concept", metavar="NAME", help="Only this concept, with or without its prefix.")
+@click.option(
+    "--concept",
+    metavar="NAME",
+    help="Only this concept, with or without its prefix; with --years any metric.",
+)
+@click.option(
+    "--years",
+    type=click.IntRange(1, 30),
+    metavar="N",
+    help="The metric's series over the last N fiscal years.",
+)
+@click.option(
+    "--quarters",
+    type=click.IntRange(1, 40),
+    metavar="N",
+    help="The metric's series over the last N quarters.",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="For a series: leave out what was filed after DATE (YYYY-MM-DD).",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=0),
@@ -37,13 +64,44 @@ LONGEST_TEXT = 80  # characters of a text fact shown; --json has all
     show_default=True,
     help="Facts at most; 0 for all.",
 )
+@table_options
 @shared
 @pass_session
-def command(session: Session, filing_or_company: str, concept: str | None, limit: int) -> None:
+def command(
+    session: Session,
+    *,
+    filing_or_company: str,
+    concept: str | None,
+    years: int | None,
+    quarters: int | None,
+    as_of: datetime | None,
+    limit: int,
+    **options: Unpack[TableOptions],
+) -> int:
     """List the XBRL facts of a filing, or of all filings of a company (newest first).
 
-    Values are in base units (dollars, not millions).
+    With --years or --quarters: one metric of a company over time, as `finchat compare` names metrics. Values
+    are in base units (dollars, not millions).
     """
+    if years is None and quarters is None:
+        if as_of is not None or any(options.values()):
+            raise UsageError(
+                "--as-of, --csv, --markdown and --xlsx are for a series: add --years or --quarters"
+            )
+        _list_facts(session, filing_or_company, concept, limit)
+        return 0
+    if years is not None and quarters is not None:
+        raise UsageError("a series runs over --years or over --quarters; choose one")
+    if concept is None:
+        raise UsageError("a series is of one metric: name it with --concept, such as --concept revenue")
+    with session.reader() as library:
+        table = library.series(
+            filing_or_company, concept, years=years or 1, quarters=quarters, as_of=day(as_of)
+        )
+    return show_table(session, table, options)
+
+
+def _list_facts(session: Session, filing_or_company: str, concept: str | None, limit: int) -> None:
     with session.reader() as library:
         ids = filing_ids(library, filing_or_company)
         found, more = collect(library, ids, concept, limit)

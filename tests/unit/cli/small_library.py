@@ -17,8 +17,17 @@ from finchat_sec_qa.model.answer import (
     Value,
     VerifyReport,
 )
+from finchat_sec_qa.model.figure_table import (
+    FigureCell,
+    FigureColumn,
+    FigureRow,
+    FigureTable,
+    Gap,
+    TableKind,
+)
 from finchat_sec_qa.model.progress import OnProgress, Progress, unheard
 from finchat_sec_qa.model.request import IngestRequest, ScopeRequest
+from finchat_sec_qa.model.table_request import StatementName
 from finchat_sec_qa.model.views import (
     BlockView,
     BlockWindow,
@@ -209,6 +218,38 @@ class SmallLibrary:
         facts = [fact(filing_id, "us-gaap:Revenues", "1234"), fact(filing_id, "us-gaap:Assets", "-5")]
         return tuple(one for one in facts if concept is None or one.concept.endswith(concept))[:limit]
 
+    def series(
+        self,
+        company: str,
+        metric: str,
+        *,
+        years: int = 5,
+        quarters: int | None = None,
+        as_of: date | None = None,
+    ) -> FigureTable:
+        self.asked.append((f"series {company} {metric} {years} {quarters} {as_of}", ScopeRequest()))
+        self._check(ScopeRequest(companies=(company,)))
+        return figures("series", empty=metric == "goodwill")
+
+    def compare(
+        self,
+        companies: Sequence[str],
+        metrics: Sequence[str],
+        periods: Sequence[str],
+        *,
+        as_of: date | None = None,
+    ) -> FigureTable:
+        self.asked.append((f"compare {companies} {metrics} {periods} {as_of}", ScopeRequest()))
+        self._check(ScopeRequest(companies=tuple(companies)))
+        return figures("comparison")
+
+    def statement(
+        self, company: str, period: str, which: StatementName, *, as_of: date | None = None
+    ) -> FigureTable:
+        self.asked.append((f"statement {company} {period} {which} {as_of}", ScopeRequest()))
+        self._check(ScopeRequest(companies=(company,)))
+        return figures("statement")
+
     def original(self, filing_id: str, document: int = 0) -> tuple[DocumentView, bytes]:
         return self.filing(filing_id).documents[document], BYTES
 
@@ -361,4 +402,32 @@ def refused(question: str) -> Answer:
         calculation=None,
         citations=(),
         refusal=Refusal(reason="not_disclosed", message="No filing says so.", searched=(FILING,)),
+    )
+
+
+def figures(kind: TableKind, *, empty: bool = False) -> FigureTable:
+    """A table of net sales, with a gap; "empty" has nothing but gaps."""
+    citation = answered("sales").citations[0]
+    period = PeriodView(start=date(2023, 1, 1), end=date(2023, 12, 31), fiscal_year=2023, fiscal_period="FY")
+    gap = FigureCell(status="missing", gap=Gap(reason="not_disclosed", message="No filing says so."))
+    cell = FigureCell(status="reported", number="1234", unit="USD", period=period, citation=1)
+    return FigureTable(
+        id="c" * 33,
+        kind=kind,
+        title=f"{COMPANY}: net sales",
+        companies=(COMPANY,),
+        columns=(FigureColumn(key="FY2022", label="FY2022"), FigureColumn(key="FY2023", label="FY2023")),
+        rows=(
+            FigureRow(company=COMPANY, metric="", label="Net sales:"),
+            FigureRow(
+                company=COMPANY,
+                metric="revenue",
+                label="=net sales",
+                path=("Net sales",),
+                cells=(gap, gap if empty else cell),
+            ),
+        )[0 if kind == "statement" else 1 :],
+        citations=() if empty else (citation,),
+        notes=("A note\x1b[31m of care.",),
+        refusal=Refusal(reason="not_disclosed", message="No filing says so.") if empty else None,
     )

@@ -1,0 +1,1 @@
+"""Tables of figures as files: CSV, Markdown, Excel workbooks."""
