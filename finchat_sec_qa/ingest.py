@@ -1,4 +1,4 @@
-"""The story of one filing: load, parse, cut into passages, store — in one transaction.
+"""The story of one filing: load, parse, read its statements, cut into passages, store — in one transaction.
 
 Filings are parsed in worker processes; one process, this one, writes. A filing that fails is reported and
 the rest goes on; a crash leaves every finished filing stored and no half one.
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from finchat_sec_qa.errors import FinChatError, ParseError, StoreError, StoreLockedError
+from finchat_sec_qa.facts.printed.read import printed_facts
 from finchat_sec_qa.model.filing import ParsedFiling, SourceFiling
 from finchat_sec_qa.model.progress import OnProgress, Progress
 from finchat_sec_qa.model.views import FailedFiling, IngestReport
@@ -105,7 +106,9 @@ def parse_one(limits: Limits, source: SourceFiling) -> Outcome:
     """Parse and cut one filing; a failure is an outcome. Runs in a worker process."""
     try:
         parsed = read_filing(source, limits)
-        return Outcome(source.label, parsed.filing.id, replace(parsed, passages=cut_filing(parsed)))
+        facts = parsed.facts + printed_facts(parsed)
+        parsed = replace(parsed, facts=facts, passages=cut_filing(parsed))
+        return Outcome(source.label, parsed.filing.id, parsed)
     except FinChatError as error:
         return _failure(source.label, error)
     except (MemoryError, RecursionError) as error:

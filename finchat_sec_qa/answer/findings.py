@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from finchat_sec_qa.facts.calendar import Calendar, Target
-from finchat_sec_qa.facts.lexicon import PREFIXES, Entry
+from finchat_sec_qa.facts.lexicon import Entry
 from finchat_sec_qa.facts.members import matching
 from finchat_sec_qa.facts.select import Chosen, choose
 from finchat_sec_qa.model.answer import RefusalReason
@@ -70,15 +70,14 @@ class Company:
 
     def facts(self, entry: Entry) -> list[tuple[str, Fact]]:
         """Numbers reported under any of the entry's concepts, dimensional ones included."""
-        concepts = tuple(f"{prefix}:{name}" for prefix in PREFIXES for name in entry.concepts)
         ids = tuple(filing.id for filing in self.filings)
         if not ids:
             return []
-        return list(self.store.facts(FactQuery(filings=ids, concepts=concepts, numeric_only=True)))
+        return list(self.store.facts(FactQuery(filings=ids, concepts=entry.names, numeric_only=True)))
 
     @cached_property
     def has_facts(self) -> bool:
-        """Whether any filing in scope brings XBRL numbers at all."""
+        """Whether any filing in scope brings numbers at all, tagged or printed."""
         ids = tuple(filing.id for filing in self.filings)
         if not ids:
             return False
@@ -104,13 +103,21 @@ class Company:
 
     def no_facts(self) -> Miss:
         """That the filings which would tell carry no XBRL facts to look in."""
-        message = f"The filings of {self.subject.name} for this period carry no XBRL facts."
+        message = (
+            f"The filings of {self.subject.name} for this period carry no XBRL facts, and no "
+            "statement that they print shows this in a row that is certain."
+        )
         return Miss("unsupported", message, self.searched, reported=False)
 
     @cached_property
     def _silent(self) -> Sequence[Filing]:
         """Filings without any XBRL facts: PDFs, and all of the years before XBRL."""
-        return [filing for filing in self.filings if self.store.counts(filing.id).facts == 0]
+        return [filing for filing in self.filings if not self._tagged(filing)]
+
+    def _tagged(self, filing: Filing) -> bool:
+        """Whether a filing has XBRL facts; one that has none may have printed ones."""
+        first = next(self.store.facts(FactQuery(filings=(filing.id,), limit=1)), None)
+        return first is not None and not first[1].printed
 
     def _covers(self, asked: AskedPeriod, filings: Sequence[Filing]) -> bool:
         """Whether any of the filings can speak of the period: its own, or one of two years before it."""

@@ -77,8 +77,7 @@ def _comparison_problems(calculation: Calculation, value: Value, again: Sequence
         return
     named = [entry for entry in entries().values() if entry.label == label]
     for place in again:
-        concept = place.fact.concept.partition(":")[2] if place.fact else ""
-        if place.fact and not any(concept in entry.concepts for entry in named):
+        if place.fact and not any(entry.place(place.fact.concept) is not None for entry in named):
             yield f"citation [{place.citation.id}] is of {place.fact.concept}, which is not {label}"
     if {operand.unit for operand in calculation.operands} != {value.unit}:
         yield f"the unit {value.unit!r} is not that of both numbers"
@@ -108,7 +107,7 @@ def _operand_problems(calculation: Calculation, again: Sequence[Rechecked]) -> I
         place = places.get(operand.citation)
         if place is None or place.fact is None:
             continue
-        if place.fact.concept.partition(":")[2] not in entries()[found["entry"]].concepts:
+        if entries()[found["entry"]].place(place.fact.concept) is None:
             yield f"operand {operand.name} cites [{operand.citation}], which is {place.fact.concept}"
         view = place.period_view()
         if view is not None and view.fiscal_year != int(found["year"]):

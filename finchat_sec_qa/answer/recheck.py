@@ -2,13 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from threading import Lock
 
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.cite.places import Source, cite_fact, cite_span
 from finchat_sec_qa.errors import FinChatError, NotFoundError
 from finchat_sec_qa.facts.calendar import Calendar
+from finchat_sec_qa.facts.printed.read import document_facts
 from finchat_sec_qa.model.answer import Citation, PeriodView
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing, SourceFile, StoredDocument
@@ -18,6 +20,8 @@ from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.parse.parsed import ParsedFile
 from finchat_sec_qa.ports import StoreReader
 from finchat_sec_qa.question.companies import subject_of
+
+_Key = tuple[str, str, str, tuple[str, date | None, int | None], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +50,25 @@ class Readings:
     def __init__(self, limits: Limits, keep: int = 4) -> None:
         self._limits = limits
         self._keep = keep
-        self._read: OrderedDict[tuple[str, str, str, str, bool], ParsedFile] = OrderedDict()
+        self._read: OrderedDict[_Key, ParsedFile] = OrderedDict()
         self._guard = Lock()
 
     def read(self, store: StoreReader, filing: Filing, stored: StoredDocument) -> ParsedFile:
-        """The document parsed from its bytes. Raises StoreCorruptError, ParseError."""
+        """The document parsed from its bytes; without facts of its own it has those of its statements.
+
+        Raises StoreCorruptError, ParseError.
+        """
         content = store.original(stored.sha256)
-        key = (stored.sha256, stored.name, stored.role, filing.form, stored.index == 0)
+        reported = (filing.form, filing.period_end, filing.fiscal_year)  # what printed columns are dated by
+        key = (stored.sha256, stored.name, stored.role, reported, stored.index == 0)
         with self._guard:
             if key in self._read:
                 self._read.move_to_end(key)
                 return self._read[key]
         file = SourceFile(stored.name, content, stored.role)
         parsed = read_document(file, filing.form, self._limits, main=stored.index == 0)
+        if not parsed.facts:
+            parsed = replace(parsed, facts=tuple(document_facts(parsed.document, 0, filing)))
         with self._guard:
             self._read[key] = parsed
             while len(self._read) > self._keep:
@@ -138,11 +148,11 @@ def _source(filing: Filing, parsed: ParsedFile) -> Source:
 
 
 def _fact(parsed: ParsedFile, citation: Citation) -> Fact | None:
-    """The cited fact: by its id, and by its place where the filing gives no ids."""
-    if citation.concept is None:
-        return None
+    """The cited fact: by its id, and by its place where there are no ids, as for a printed one."""
     for fact in parsed.facts:
         same_place = fact.start == citation.start and fact.end == citation.end
+        if citation.concept is None and fact.printed and same_place:
+            return fact
         if fact.concept == citation.concept and fact.fact_id == citation.fact_id and same_place:
             return fact
     return None

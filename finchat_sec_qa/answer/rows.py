@@ -44,9 +44,7 @@ def answer_rows(case: Case, miss: Miss) -> Answer:
 
 def refuse_unread(case: Case, miss: Miss) -> Answer:
     """The refusal for a figure that only printed statements hold."""
-    message = (
-        f"{miss.message} Figures are taken from XBRL facts only; `finchat search` finds the printed ones."
-    )
+    message = f"{miss.message} `finchat search` finds where it may be printed."
     return refuse(case.frame, "unsupported", message, miss.searched)
 
 

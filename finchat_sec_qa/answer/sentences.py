@@ -9,7 +9,7 @@ from finchat_sec_qa.facts.labels import concept_label, member_label
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.members import part_of
 from finchat_sec_qa.model.answer import Calculation, PeriodView, Value
-from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.fact import PRINTED, PRINTED_ROW, Fact
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
 
 COMPARED = "difference in "
@@ -18,7 +18,11 @@ FIRST, SECOND = "first", "second"  # operands of a comparison
 
 def concept_name(concept: str) -> str:
     """The lexicon's name for a concept, else its own words."""
-    local = concept.rpartition(":")[2]
+    prefix, _, local = concept.rpartition(":")
+    if prefix == PRINTED and local in entries():
+        return entries()[local].label
+    if prefix == PRINTED_ROW:
+        return local
     fitting = [
         (entry.concepts.index(local), entry) for entry in entries().values() if local in entry.concepts
     ]

@@ -119,7 +119,7 @@ def _cite(source: Source, number: int, start: int, end: int, fact: Fact | None) 
         section=section_path(source, start),
         page=page_at(source.pages, start),
         fact_id=fact.fact_id if fact else None,
-        concept=fact.concept if fact else None,
+        concept=fact.concept if fact and not fact.printed else None,
         table=table_place(source.tables, start, end),
         quote=source.text[start:end],
         start=start,

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Literal
 
 from finchat_sec_qa.facts.spans import longest_apart
-from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.fact import PRINTED, Fact
 
 WORD = re.compile(r"[a-z0-9&]+")
 POSSESSIVE = re.compile(r"(?<=\w)'s\b|(?<=s)'(?=\s|$)")
@@ -18,7 +18,11 @@ PREFIXES = ("us-gaap", "dei", "ifrs-full", "srt")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that can be asked for. `concepts` are local names, most fitting first."""
+    """One thing that can be asked for.
+
+    `concepts` are local names, most fitting first; `printed` are keys of entries whose printed rows answer
+    it where there are no XBRL facts, its own first.
+    """
 
     key: str
     label: str
@@ -27,6 +31,22 @@ class Entry:
     terms: tuple[tuple[str, ...], ...]
     concepts: tuple[str, ...]
     never: tuple[tuple[str, ...], ...]
+    printed: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All concepts that answer it, with their prefixes."""
+        tagged = (f"{prefix}:{name}" for prefix in PREFIXES for name in self.concepts)
+        return (*tagged, *(f"{PRINTED}:{key}" for key in self.printed))
+
+    def place(self, concept: str) -> int | None:
+        """How well a concept with its prefix fits: 0 is best, None not at all; printed rows come last."""
+        prefix, _, local = concept.partition(":")
+        if prefix == PRINTED and local in self.printed:
+            return len(self.concepts) + self.printed.index(local)
+        if prefix not in PREFIXES or local not in self.concepts:
+            return None
+        return self.concepts.index(local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +86,7 @@ def find_mentions(words: Sequence[str]) -> list[Mention]:
 
 def rank(entry: Entry, fact: Fact) -> int | None:
     """How well a fact's concept fits an entry: 0 is best, None not at all. Units must agree."""
-    prefix, _, local = fact.concept.partition(":")
-    if prefix not in PREFIXES or local not in entry.concepts:
-        return None
-    if not _unit_fits(entry.unit, fact.unit):
-        return None
-    return entry.concepts.index(local)
+    return entry.place(fact.concept) if _unit_fits(entry.unit, fact.unit) else None
 
 
 def _unit_fits(wanted: str, unit: str | None) -> bool:
@@ -105,7 +120,7 @@ def _barred(entry: Entry, words: Sequence[str], start: int, end: int) -> bool:
 
 
 def _entry(key: str, fields: dict[str, object]) -> Entry:
-    known = {"label", "kind", "unit", "terms", "concepts", "never"}
+    known = {"label", "kind", "unit", "terms", "concepts", "never", "printed"}
     if unknown := set(fields) - known:
         raise ValueError(f"lexicon.toml [{key}]: unknown {sorted(unknown)}; known are {sorted(known)}")
     return Entry(
@@ -116,6 +131,7 @@ def _entry(key: str, fields: dict[str, object]) -> Entry:
         terms=_phrases(fields["terms"]),
         concepts=tuple(_strings(fields["concepts"])),
         never=_phrases(fields.get("never", [])),
+        printed=(key, *_strings(fields.get("printed", []))),
     )
 
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from finchat_sec_qa.model.period import Period
 
+PRINTED = "printed"  # prefix of concepts that are lexicon entries, read from a printed statement
+PRINTED_ROW = "printed-row"  # the same for rows that no entry explains; the plain label follows
 EXACT = 1_000  # `decimals` of a value that is exact (XBRL's INF)
 
 
@@ -12,7 +14,8 @@ EXACT = 1_000  # `decimals` of a value that is exact (XBRL's INF)
 class Fact:
     """One reported fact.
 
-    concept     prefixed name, e.g. "us-gaap:NetIncomeLoss"; custom ones keep the company's prefix
+    concept     prefixed name, e.g. "us-gaap:NetIncomeLoss"; custom ones keep the company's prefix;
+                "printed:net_income" for a number read from a printed statement (no XBRL there)
     value       number in base units (scale applied, sign as reported), None for nil and for text facts
     text        content of a text fact, None for numbers, nil, and text blocks (read those by offset)
     unit        "USD", "USD/shares", "shares", "pure", …; None for text facts
@@ -37,3 +40,8 @@ class Fact:
     document: int
     start: int
     end: int
+
+    @property
+    def printed(self) -> bool:
+        """True for a number that was read from a printed statement, False for an XBRL fact."""
+        return self.concept.startswith((f"{PRINTED}:", f"{PRINTED_ROW}:"))

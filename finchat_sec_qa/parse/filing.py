@@ -21,7 +21,7 @@ from finchat_sec_qa.parse.sniff import FileKind, sniff
 from finchat_sec_qa.parse.submission import SubmissionHeader, split_submission
 from finchat_sec_qa.parse.text import parse_text
 
-PARSER_VERSION = "1"  # raised whenever the same bytes give another text, other facts or other offsets
+PARSER_VERSION = "2"  # raised whenever the same bytes give another text, other facts or other offsets
 
 _PARSERS: dict[FileKind, Callable[[SourceFile, Limits], ParsedFile]] = {
     "html": parse_html,

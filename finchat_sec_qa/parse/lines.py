@@ -56,7 +56,7 @@ _MAX_CAPTIONS = 3  # lines of captions between two rows of one table
 
 def find_blocks(lines: Sequence[Line]) -> list[Block]:
     """The blocks of one page's lines in order; every line belongs to exactly one block."""
-    rows = [_values(line.text) for line in lines]
+    rows = [trailing_values(line.text) for line in lines]
     blocks: list[Block] = []
     at = 0
     for first, last in _table_runs(lines, rows):
@@ -67,7 +67,7 @@ def find_blocks(lines: Sequence[Line]) -> list[Block]:
     return blocks
 
 
-def _values(text: str) -> int:
+def trailing_values(text: str) -> int:
     """How many printed values a line ends with; a lone plain number counts only if it is marked as one."""
     if not (text[-1].isdigit() or text[-1] in ")%—–-*xsAMm"):
         return 0

@@ -15,6 +15,7 @@ from finchat_sec_qa.parse.limits import Deadline, Limits
 from finchat_sec_qa.parse.lines import find_blocks
 from finchat_sec_qa.parse.parsed import ParsedFile
 from finchat_sec_qa.parse.plain import plain_lines, without_furniture
+from finchat_sec_qa.parse.printed.tables import Pages
 
 _PDFIUM = threading.Lock()  # pdfium is not safe to call from two threads at once
 _ELEMENTS_PER_PAGE = 1_000
@@ -34,6 +35,7 @@ def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
     parts: list[str] = []
     pages: list[Page] = []
     blocks: list[Block] = []
+    tables = Pages()
     offset = 0
     for number, printed in enumerate(_printed_pages(file, limits, deadline), 1):
         lines = plain_lines(_ITEM_INSIDE.sub("\n", printed) if "ITEM " in printed else printed, offset)
@@ -41,6 +43,7 @@ def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
         label, body = without_furniture(lines)
         pages.append(Page(number, offset, end, label))
         blocks.extend(find_blocks(body))
+        tables.add(body)
         parts.extend(line.text + "\n" for line in lines)
         offset = end + 1 if lines else offset
     document = ParsedDocument(
@@ -51,6 +54,7 @@ def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
         size=len(file.content),
         text="".join(parts),
         blocks=tuple(blocks),
+        tables=tables.tables(),
         pages=tuple(pages),
         warnings=_warnings(pages),
     )

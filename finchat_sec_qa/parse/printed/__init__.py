@@ -1,0 +1,1 @@
+"""Tables that pages print as lines of text, without markup: rows, columns, headings, values."""
