@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from api.table_examples import COMPARISON, SERIES, STATEMENT
+
 Json = dict[str, Any]
 
 _FILING_ID = "0000320193-23-000106"
@@ -240,6 +242,9 @@ REPLIES: dict[str, Json] = {
     "GET /v1/filings/{filing_id}/blocks": BLOCKS,
     "GET /v1/filings/{filing_id}/tables": TABLES,
     "GET /v1/filings/{filing_id}/facts": FACTS,
+    "GET /v1/facts": SERIES,
+    "GET /v1/compare": COMPARISON,
+    "GET /v1/statements/{company}/{period}/{which}": STATEMENT,
     "GET /health": {"status": "ok"},
     "GET /ready": {"ready": True, "checks": {"store": "ok"}},
     "GET /version": {"version": "0.1.0", "revision": "1a2b3c4", "python": "3.11.9"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import IO, Generic, TypeVar
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 
 from finchat_sec_qa.errors import NotFoundError, UsageError
 from finchat_sec_qa.model.answer import Answer, VerifyReport
+from finchat_sec_qa.model.figure_table import FigureTable
 from finchat_sec_qa.model.replies import (
     CompaniesReply,
     FactsReply,
@@ -22,6 +24,12 @@ from finchat_sec_qa.model.replies import (
     VersionReply,
 )
 from finchat_sec_qa.model.request import AskRequest, IngestRequest, ScopeRequest, SearchRequest, VerifyRequest
+from finchat_sec_qa.model.table_request import (
+    CompareRequest,
+    SeriesRequest,
+    StatementName,
+    StatementRequest,
+)
 from finchat_sec_qa.model.views import (
     BlockWindow,
     CompanyView,
@@ -127,6 +135,36 @@ def facts(
     return Call("GET", _filing_path(filing_id, "facts"), _part(FactsReply, lambda r: r.facts), params)
 
 
+def series(
+    company: str, metric: str, *, years: int = 5, quarters: int | None = None, as_of: date | None = None
+) -> Call[FigureTable]:
+    """A metric of a company over its last fiscal years, or quarters, oldest first."""
+    asked = SeriesRequest(company=company, metric=metric, years=years, quarters=quarters, as_of=as_of)
+    return Call("GET", "/v1/facts", _model(FigureTable), _params(**asked.model_dump(mode="json")))
+
+
+def compare(
+    companies: Sequence[str], metrics: Sequence[str], periods: Sequence[str], *, as_of: date | None = None
+) -> Call[FigureTable]:
+    """Metrics of companies in periods ("FY2024", "FY2022:FY2024")."""
+    asked = CompareRequest(
+        companies=tuple(companies), metrics=tuple(metrics), periods=tuple(periods), as_of=as_of
+    )
+    params = _params(
+        company=asked.companies, metric=asked.metrics, period=asked.periods, as_of=_day(asked.as_of)
+    )
+    return Call("GET", "/v1/compare", _model(FigureTable), params)
+
+
+def statement(
+    company: str, period: str, which: StatementName, *, as_of: date | None = None
+) -> Call[FigureTable]:
+    """The "income", "balance" or "cashflow" statement for a fiscal period, as the filing prints it."""
+    asked = StatementRequest(company=company, period=period, which=which, as_of=as_of)
+    path = "/".join(("/v1/statements", _segment(asked.company), _segment(asked.period), asked.which))
+    return Call("GET", path, _model(FigureTable), _params(as_of=_day(asked.as_of)))
+
+
 def document(filing_id: str, document: int = 0) -> Call[bytes]:
     """A document's bytes as they came."""
     path = _filing_path(filing_id, "document")
@@ -180,6 +218,10 @@ def _params(**given: str | int | Sequence[str | int] | None) -> tuple[tuple[str,
         values = () if value is None else (value,) if isinstance(value, str | int) else value
         found.extend((name, str(each)) for each in values)
     return tuple(found)
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def _filing_path(filing_id: str, *rest: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from finchat_sec_qa.errors import NotFoundError, StoreError
+from finchat_sec_qa.errors import NotFoundError, StoreError, UsageError
 from finchat_sec_qa.model.answer import (
     Answer,
     AnswerScope,
@@ -17,8 +17,10 @@ from finchat_sec_qa.model.answer import (
     Value,
     VerifyReport,
 )
+from finchat_sec_qa.model.figure_table import FigureCell, FigureColumn, FigureRow, FigureTable
 from finchat_sec_qa.model.progress import OnProgress, Progress, unheard
 from finchat_sec_qa.model.request import IngestRequest, ScopeRequest
+from finchat_sec_qa.model.table_request import StatementName
 from finchat_sec_qa.model.views import (
     BlockView,
     BlockWindow,
@@ -178,6 +180,32 @@ class FakeLibrary:
         found = (fact,) if numeric_only else (fact, note)
         return tuple(each for each in found if concept in (None, each.concept))[:limit]
 
+    def series(
+        self,
+        company: str,
+        metric: str,
+        *,
+        years: int = 5,
+        quarters: int | None = None,
+        as_of: date | None = None,
+    ) -> FigureTable:
+        return self._table("series", (company,), f"{metric} {years} {quarters} {as_of}")
+
+    def compare(
+        self,
+        companies: Sequence[str],
+        metrics: Sequence[str],
+        periods: Sequence[str],
+        *,
+        as_of: date | None = None,
+    ) -> FigureTable:
+        return self._table("comparison", companies, f"{tuple(metrics)} {tuple(periods)} {as_of}")
+
+    def statement(
+        self, company: str, period: str, which: StatementName, *, as_of: date | None = None
+    ) -> FigureTable:
+        return self._table("statement", (company,), f"{period} {which} {as_of}")
+
     def original(self, filing_id: str, document: int = 0) -> tuple[DocumentView, bytes]:
         content = self._text(filing_id).encode()
         if document:
@@ -234,6 +262,23 @@ class FakeLibrary:
     def _fail(self) -> None:
         if self.broken is not None:
             raise self.broken
+
+    def _table(self, kind: str, companies: Sequence[str], asked: str) -> FigureTable:
+        """A table of one number whose title is what was asked; refuses companies that are not stored."""
+        self._fail()
+        for company in companies:
+            if company not in ("ACME", "BOLT"):
+                raise UsageError(f"scope: no filings of {company!r} in the store; it holds Acme Corp")
+        period = PeriodView(fiscal_year=2024, fiscal_period="FY")
+        cell = FigureCell(status="reported", number="120000000", unit="USD", period=period, citation=1)
+        row = FigureRow(company=companies[0], metric="revenue", label="total revenue", cells=(cell,))
+        return FigureTable.model_validate(
+            {
+                "id": "t-1", "kind": kind, "title": asked, "companies": tuple(companies),
+                "columns": (FigureColumn(key="FY2024", label="FY2024"),), "rows": (row,),
+                "citations": self.ask("Acme revenue").citations,
+            }
+        )  # fmt: skip
 
     def _text(self, filing_id: str) -> str:
         if filing_id not in self._texts:

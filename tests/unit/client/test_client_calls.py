@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,12 @@ def call(request: pytest.FixtureRequest, address: str) -> Iterator[Ask]:
         ("facts", ("bolt_2023",), {}),
         ("facts", ("bolt_2023",), {"concept": "acme:Note", "limit": 5}),
         ("facts", ("bolt_2023",), {"numeric_only": True}),
+        ("series", ("ACME", "revenue"), {}),
+        ("series", ("ACME", "gross-margin"), {"quarters": 8, "as_of": date(2024, 5, 1)}),
+        ("compare", (("ACME", "BOLT"), ("revenue", "R&D"), ("FY2022:FY2024", "FY2020")), {}),
+        ("compare", (("ACME",), ("revenue",), ("FY2024",)), {"as_of": date(2024, 5, 1)}),
+        ("statement", ("ACME", "Q2 FY2024", "balance"), {}),
+        ("statement", ("BOLT", "latest", "cashflow"), {"as_of": date(2024, 5, 1)}),
     ],
 )
 def test_a_call_gives_what_the_library_gives(
