@@ -10,10 +10,10 @@ bin := .venv/bin
 store = FINCHAT_STORE="$${FINCHAT_STORE:-$(CURDIR)/.run/store}"
 code := finchat_sec_qa api webapp delivery scripts benchmarks tests
 
-.PHONY: help install install-dev run samples ask test lint format typecheck bench docker-build docker-run docker-logs docker-stop docker-push validate reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
+.PHONY: help install install-dev run samples ask test lint format typecheck bench docker-build docker-run docker-logs docker-stop docker-push validate check-attestations reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: ## Make .venv with what the program needs
 	@scripts/environment.sh main
@@ -71,6 +71,10 @@ docker-push: install-dev ## Build reproducibly, refuse taken tags, push: make do
 
 validate: ## Check Dockerfile, code and tests inside the build (docker buildx bake validate)
 	docker buildx bake validate
+
+check-attestations: install-dev docker-build ## Hold provenance and SBOM of both images against the images and the commit
+	@$(bin)/python scripts/check_attestations.py --image finchat-sec-qa:api --image finchat-sec-qa:webapp \
+		--base "$${BASE_IMAGE:-python:3.11-slim}" --revision "$$(git rev-parse HEAD)"
 
 reproduce: install-dev ## Build twice and compare; IMAGE=ref rebuilds a published image from its provenance
 	$(bin)/python -m scripts.reproduce $(if $(IMAGE),"$(IMAGE)",--twice) $(ARGS)

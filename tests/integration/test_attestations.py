@@ -276,14 +276,18 @@ PLANTED = [
     ".env",
     ".env.production",
     "api/.env",
+    "api/id_rsa",
     "api/__pycache__/old.cpython-311.pyc",
     "docker/id_rsa",
     "finchat_sec_qa/.git/config",
+    "finchat_sec_qa/notes.txt",
     "id_rsa",
     "scripts/token",
     "secrets/token",
     "tests/secrets.py",
     "webapp/.netrc",
+    "webapp/secrets/token",
+    "webapp/static/key.pem",
 ]
 
 
