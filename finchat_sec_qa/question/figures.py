@@ -1,12 +1,14 @@
 """Figures to compute that a question asks for: named formulas, growth, shares, averages over years, CAGR."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from finchat_sec_qa.facts.expressions import names_in
 from finchat_sec_qa.facts.formulas import Formula, find_formulas
 from finchat_sec_qa.facts.lexicon import Mention
 from finchat_sec_qa.model.plan import AskedPeriod
+from finchat_sec_qa.question.compose import Figure, compose
 
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 AVERAGE = re.compile(r"\b(two|three|four|five|[2-5])[\s-]+years?\s+average", re.IGNORECASE)
@@ -35,22 +37,18 @@ OPERAND_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure to compute for the last of `periods`; `spans` are the words of the question that name it."""
-
-    label: str
-    expression: str
-    unit: str
-    periods: tuple[AskedPeriod, ...]
-    spans: tuple[tuple[int, int], ...]
-
-
 def find(
-    words: Sequence[str], question: str, mentions: Sequence[Mention], periods: tuple[AskedPeriod, ...]
+    words: Sequence[str],
+    question: str,
+    mentions: Sequence[Mention],
+    periods: tuple[AskedPeriod, ...],
+    defined: Mapping[tuple[str, ...], str],
 ) -> Figure | None:
-    """The figure that a question asks for; None when it asks for a reported number or for words."""
-    base = _named(words, mentions) or _share(words, question, mentions)
+    """The figure that a question asks for; None when it asks for a reported number or for words.
+
+    `defined` are expressions that the question gives, by the words that name them; they win over ours.
+    """
+    base = compose(words, mentions, defined) or _named(words, mentions) or _share(words, question, mentions)
     asked_of = _latest(periods)
     spans = base.spans if base else tuple((mention.start, mention.end) for mention in mentions)
     years = _years(periods)
@@ -92,6 +90,9 @@ def _named(words: Sequence[str], mentions: Sequence[Mention]) -> Figure | None:
     if len(keys) != 1:
         return None
     formula: Formula = named[0][0]
+    operands = set(names_in(formula.expression))
+    if any(mention.entry.key not in operands for mention in mentions):
+        return None
     spans = [(start, end) for _, start, end in named]
     spans.extend((mention.start, mention.end) for mention in mentions)
     spans.extend(_spans_of(words, OPERAND_WORDS))

@@ -8,13 +8,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from finchat_sec_qa.facts.expressions import names_in
 from finchat_sec_qa.facts.lexicon import Mention, find_mentions, words_of
 from finchat_sec_qa.facts.members import KIND_WORDS
 from finchat_sec_qa.facts.spans import overlaps
 from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.model.plan import AskedPeriod, Plan, Subject
 from finchat_sec_qa.question import figures
+from finchat_sec_qa.question.clauses import Definition, split_clauses
 from finchat_sec_qa.question.companies import find_companies
+from finchat_sec_qa.question.definitions import UnreadableError, read_definitions
 from finchat_sec_qa.question.periods import Found, distinct, find_periods
 
 # Words that ask for words, not for a number.
@@ -45,7 +48,7 @@ FILLER = frozenset(
     "terms units unit month months week weeks three six nine twelve eight respectively latest recent "
     "most last approximately roughly income cash flows flow operations profit loss p l pl analyst "
     "investment perspective access judgment judgments plainly clear outlined many came come comes got "
-    "recently nearest whole integer".split()
+    "recently nearest whole integer unadjusted percents formerly known extract".split()
 )
 ROUNDING = re.compile(
     r"\b(?P<count>one|two|three|four|[1-4])\s+decimals?(?:\s+places?)?|\bnearest\s+(?P<whole>whole|integer)",
@@ -59,6 +62,9 @@ COMPARE = re.compile(
 CURRENCY = re.compile(r"\b(?:in\s+)?U\.?S\.?\s+dollars?\b|\bUSD\b", re.IGNORECASE)
 # "(geography)": the kind of a member, no part of its name.
 KIND = re.compile(r"\((?:" + "|".join(sorted(KIND_WORDS)) + r"|[\s/,-]|and|or)+\)", re.IGNORECASE)
+_SOURCES = re.compile(
+    r"\b(?:statements?\s+of\s+(?:income|cash\s+flows?)|(?:income|cash\s+flow)\s+statement)", re.IGNORECASE
+)
 PERCENT = re.compile(r"%|\bpercent(?:age)?\b", re.IGNORECASE)
 
 
@@ -72,6 +78,8 @@ class Reading:
     named: tuple[tuple[int, int], ...]
     subjects: tuple[Subject, ...]
     periods: tuple[AskedPeriod, ...]
+    definitions: tuple[Definition, ...]
+    uses: tuple[str, ...]
     percent: bool
     decimals: int | None
 
@@ -83,27 +91,36 @@ def read(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...
 
 
 def take_apart(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...]) -> Reading:
-    """Find periods, then companies in the rest, then the words that remain."""
-    found = find_periods(question)
-    rest = CURRENCY.sub(" ; ", _without(question, found))
+    """Find what asks, then periods, then companies in the rest, then the words that remain."""
+    clauses = split_clauses(question)
+    found = find_periods(clauses.asking)
+    rest = CURRENCY.sub(" ; ", _without(clauses.asking, found))
     named = find_companies(rest, companies)
-    subjects = tuple(dict.fromkeys(item.subject for item in named)) or scoped
+    subjects = tuple(dict.fromkeys(item.subject for item in named or find_companies(question, companies)))
     return Reading(
-        question=question,
+        question=clauses.asking,
         rest=rest,
         words=words_of(rest),
         named=tuple((item.start, item.end) for item in named if item.start >= 0),
-        subjects=subjects,
-        periods=distinct(found),
-        percent=PERCENT.search(rest) is not None,
+        subjects=subjects or scoped,
+        periods=distinct(found) or distinct(find_periods(question)),
+        definitions=clauses.definitions,
+        uses=clauses.uses,
+        percent=PERCENT.search(question) is not None,
         decimals=_decimals(question),
     )
 
 
 def _number_plan(reading: Reading) -> Plan | None:
     mentions = [m for m in find_mentions(reading.words) if not overlaps(m, reading.named)]
-    figure = figures.find(reading.words, reading.question, mentions, reading.periods)
+    try:
+        defined = read_definitions(reading.definitions, _year(reading.periods))
+    except UnreadableError:
+        return None
+    figure = figures.find(reading.words, reading.question, mentions, reading.periods, defined)
     if figure is not None:
+        if not set(_used(reading.uses)) <= set(names_in(figure.expression)):
+            return None
         if _unread(reading, figure.spans, comparing=len(reading.subjects) > 1):
             return None
         return Plan(
@@ -120,6 +137,17 @@ def _number_plan(reading: Reading) -> Plan | None:
     if len(keys) != 1 or reading.percent:  # "what percentage of revenue came from …" asks for no amount
         return None
     return _fact_plan(reading, mentions)
+
+
+def _year(periods: Sequence[AskedPeriod]) -> int | None:
+    """The latest fiscal year named, which definitions count back from."""
+    return max((period.year for period in periods if period.year is not None), default=None)
+
+
+def _used(sentences: Sequence[str]) -> list[str]:
+    """Keys of the entries that sentences name as what a figure is computed from."""
+    words = [words_of(_SOURCES.sub(" ", sentence).partition("using")[2]) for sentence in sentences]
+    return [mention.entry.key for said in words for mention in find_mentions(said)]
 
 
 def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:

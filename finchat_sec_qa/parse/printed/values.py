@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from finchat_sec_qa.parse.numbers import PrintedNumber, read_number
 
@@ -81,7 +82,8 @@ def _is_raised(value: Printed) -> bool:
     return value.text.isdigit() and len(value.text) <= 1
 
 
-def find_runs(text: str) -> list[Run]:
+@lru_cache(maxsize=512)  # the lines of a page are looked at by several rules
+def find_runs(text: str) -> tuple[Run, ...]:
     """The runs of values in a line, left to right."""
     runs: list[Run] = []
     open_run: list[Printed] = []
@@ -112,7 +114,7 @@ def find_runs(text: str) -> list[Run]:
             open_run = []
     if open_run:
         runs.append(Run(tuple(open_run)))
-    return runs
+    return tuple(runs)
 
 
 def _printed(text: str, start: int, end: int) -> Printed | None:

@@ -41,6 +41,7 @@ BY_HAND = {
     "days_inventory": "48." + 47 * "6" + "7",
     "days_sales": "36.5",
     "days_payable": "35.64453125",  # 365 × 125 / (1200 + 80)
+    "cash_conversion_cycle": "49.5221354" + "1" + 39 * "6" + "7",
     "return_on_assets": "0.09",
     "return_on_equity": "0.2",
     "payout_ratio": "0.25",
