@@ -8,6 +8,7 @@ Exit code 0: equal; 1: different; 2: wrong usage; 4: not checked, and why.
 """
 
 import json
+import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -20,7 +21,7 @@ sys.path.insert(0, str(ROOT))  # `python scripts/reproduce.py` has scripts/ ther
 
 from delivery.oci.errors import OciError  # noqa: E402 - after the path is set
 from delivery.reproduce import checkout, plan, proof, published, report  # noqa: E402 - the same
-from delivery.reproduce.errors import ReproduceError  # noqa: E402 - the same
+from delivery.reproduce.errors import BuildError, ReproduceError  # noqa: E402 - the same
 from delivery.reproduce.proof import DISTRIBUTIONS, Outcome  # noqa: E402 - the same
 
 DIFFERENT, NOT_CHECKED = 1, 4
@@ -109,8 +110,16 @@ def _twice(root: Path, revision: str, only: tuple[str, ...], work: Path) -> list
     images = tuple(each for each in plan.IMAGES if each in wanted)
     told = list(proof.images_twice(root, commit, images, work)) if images else []
     if DISTRIBUTIONS in wanted:
-        told.append(proof.distributions_twice(root, commit, ROOT / ".tools" / "bin" / "python", work))
+        told.append(proof.distributions_twice(root, commit, _tools(), work))
     return told
+
+
+def _tools() -> Path:
+    """The Python that `make build` uses; its environment is made if it is not there."""
+    made = subprocess.run([ROOT / "scripts" / "environment.sh", "tools"], stdout=sys.stderr, check=False)
+    if made.returncode:
+        raise BuildError("scripts/environment.sh tools failed, so no wheel can be built")
+    return ROOT / ".tools" / "bin" / "python"
 
 
 def _say(line: str) -> None:
