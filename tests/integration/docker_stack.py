@@ -8,14 +8,14 @@ import json
 import os
 import subprocess
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from pytest_docker.plugin import Services
+from pytest_docker.plugin import Services, get_docker_services
 
 from tests.absence import REPO
 
@@ -90,6 +90,31 @@ def command(folder: Path, variables: Mapping[str, str]) -> str:
     file = folder / "variables.env"
     file.write_text("".join(f"{key}={value}\n" for key, value in lines.items()), "utf-8")
     return f"env {' '.join(f'-u {each}' for each in _NOT_OURS)} docker compose --env-file {file}"
+
+
+@contextmanager
+def started(name: str, command: str, files: Iterable[str], start: Iterable[str]) -> Iterator["Stack"]:
+    """The stack while it runs, started by these compose commands. When one fails, the error has the logs."""
+    paths = [str(file) for file in files]
+    with ExitStack() as running:
+        stop = ["down --volumes --timeout 5"]
+        services = get_docker_services(command, paths, name, list(start), stop)
+        try:
+            entered = running.enter_context(services)
+        except Exception as error:
+            for container in docker(
+                "ps", "-aq", f"--filter=label=com.docker.compose.project={name}"
+            ).stdout.split():
+                error.add_note(_last_words(container))
+            raise
+        yield Stack(name, command, tuple(map(Path, paths)), entered)
+
+
+def _last_words(container: str) -> str:
+    """What a container printed last, and what its health check did."""
+    state = docker("inspect", "--format={{.Name}} {{json .State}}", container, check=False).stdout
+    logs = docker("logs", "--tail=20", container, check=False)
+    return f"{state}{logs.stdout}{logs.stderr}"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pytest_docker.plugin import Services, get_docker_services
 
-from tests.integration.docker_stack import Stack, build, command, own_name
+from tests.integration.docker_stack import Stack, build, command, own_name, started
 
 pytestmark = pytest.mark.docker
 NEEDED = ("api", "docker", "finchat_sec_qa", "scripts", "webapp", "compose.dev.yaml", "pyproject.toml")
@@ -49,25 +48,12 @@ def docker_compose_file(checkout: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def docker_services(
-    docker_compose_command: str, docker_compose_file: list[str], docker_compose_project_name: str
-) -> Iterator[Services]:
-    start, stop = ["up --wait --detach"], ["down --volumes --timeout 5"]
-    with get_docker_services(
-        docker_compose_command, docker_compose_file, docker_compose_project_name, start, stop
-    ) as services:
-        yield services
-
-
-@pytest.fixture(scope="module")
 def stack(
-    docker_compose_command: str,
-    docker_compose_file: list[str],
-    docker_compose_project_name: str,
-    docker_services: Services,
-) -> Stack:
-    files = tuple(Path(file) for file in docker_compose_file)
-    return Stack(docker_compose_project_name, docker_compose_command, files, docker_services)
+    docker_compose_project_name: str, docker_compose_command: str, docker_compose_file: list[str]
+) -> Iterator[Stack]:
+    start = ["up --wait --detach"]
+    with started(docker_compose_project_name, docker_compose_command, docker_compose_file, start) as running:
+        yield running
 
 
 def test_the_samples_are_there(stack: Stack) -> None:

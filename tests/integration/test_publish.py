@@ -8,9 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pytest_docker.plugin import get_docker_services
 
-from tests.integration.docker_stack import Stack, command, docker, own_name
+from tests.integration.docker_stack import command, docker, own_name, started
 
 pytestmark = pytest.mark.docker
 IMAGES = ("api", "webapp")
@@ -64,9 +63,7 @@ def test_what_is_pulled_by_commit_is_what_was_built(published: Published, tmp_pa
     variables = {"REGISTRY": published.registry, "TAG": published.commit}
     compose = command(tmp_path, variables)
     file = Path(__file__).resolve().parents[2] / "compose.yaml"
-    start, stop = ["up --wait --detach"], ["down --volumes --timeout 5"]
-    with get_docker_services(compose, [str(file)], published.name, start, stop) as services:
-        stack = Stack(published.name, compose, (file,), services)
+    with started(published.name, compose, [str(file)], ["up --wait --detach"]) as stack:
         assert stack.get("api", 8000, "/version").json()["revision"] == published.commit
         assert stack.get("webapp", 5000, "/ready").json()["ready"]
         for image in IMAGES:

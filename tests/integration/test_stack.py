@@ -7,10 +7,18 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from pytest_docker.plugin import Services, get_docker_services
 
 from tests.absence import absent
-from tests.integration.docker_stack import REVISION, Stack, build, command, docker, leftovers, own_name
+from tests.integration.docker_stack import (
+    REVISION,
+    Stack,
+    build,
+    command,
+    docker,
+    leftovers,
+    own_name,
+    started,
+)
 
 pytestmark = pytest.mark.docker
 SERVERS = ("api", "webapp")
@@ -57,26 +65,12 @@ def docker_compose_command(
 
 
 @pytest.fixture(scope="module")
-def docker_services(
-    docker_compose_command: str, docker_compose_file: list[str], docker_compose_project_name: str
-) -> Iterator[Services]:
-    start = ["up --wait --detach", "exec -T api finchat ingest --samples"]
-    stop = ["down --volumes --timeout 5"]
-    with get_docker_services(
-        docker_compose_command, docker_compose_file, docker_compose_project_name, start, stop
-    ) as services:
-        yield services
-
-
-@pytest.fixture(scope="module")
 def stack(
-    docker_compose_command: str,
-    docker_compose_file: list[str],
-    docker_compose_project_name: str,
-    docker_services: Services,
-) -> Stack:
-    files = tuple(Path(file) for file in docker_compose_file)
-    return Stack(docker_compose_project_name, docker_compose_command, files, docker_services)
+    docker_compose_project_name: str, docker_compose_command: str, docker_compose_file: list[str]
+) -> Iterator[Stack]:
+    start = ["up --wait --detach", "exec -T api finchat ingest --samples"]
+    with started(docker_compose_project_name, docker_compose_command, docker_compose_file, start) as running:
+        yield running
 
 
 def test_every_service_is_healthy_on_loopback_only(stack: Stack) -> None:
@@ -275,12 +269,6 @@ def test_new_containers_have_the_same_store(stack: Stack) -> None:
     assert stack.ask(NIKE) == before
 
 
-def test_servers_stop_when_they_are_asked_to(stack: Stack) -> None:
-    stack.compose("stop", *SERVERS)
-    assert [stack.inspect(service)["State"]["ExitCode"] for service in SERVERS] == [0, 0]
-    stack.compose("up", "--wait", "--detach")
-
-
 def test_a_token_in_a_file_is_asked_for(stack: Stack, repo: Path) -> None:
     guarded = _with_token(stack, repo)
     guarded.compose("up", "--wait", "--detach", "--timeout", "5")
@@ -298,6 +286,11 @@ def test_an_empty_token_is_refused(stack: Stack, repo: Path, token_file: Path) -
     done = _with_token(stack, repo).try_compose("run", "--rm", "--no-deps", "-T", "api")
     assert done.returncode == 2
     assert "FINCHAT_API_TOKEN: is not set" in done.stderr
+
+
+def test_servers_stop_when_they_are_asked_to(stack: Stack) -> None:
+    stack.compose("stop", *SERVERS)
+    assert [stack.inspect(service)["State"]["ExitCode"] for service in SERVERS] == [0, 0]
 
 
 def test_both_scrape_configurations_are_one(repo: Path) -> None:
