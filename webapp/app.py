@@ -19,7 +19,7 @@ from webapp.catalog import CatalogReader, short_name
 from webapp.context import Context, context, set_context
 from webapp.examples import Examples
 from webapp.observe import observe
-from webapp.pages import ask, browse, read, status
+from webapp.pages import ask, browse, read, status, tables
 from webapp.security import add_headers, refuse_other_names, sec_link
 from webapp.text import segments
 
@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None, client: FinChatClient | None = 
         app,
         Context(client, settings, CatalogReader(client, time.monotonic), Examples(client, time.monotonic)),
     )
-    for module in (ask, browse, read, status):
+    for module in (ask, browse, read, status, tables):
         app.register_blueprint(module.pages)
     _set_templates(app)
     _set_errors(app)

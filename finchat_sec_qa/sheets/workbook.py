@@ -5,6 +5,7 @@ A computed cell is a formula over the table's own cells where its operands stand
 """
 
 import ast
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -130,11 +131,12 @@ class Book:
         looks = self._format(num_format=_number_format(cell), font_color="#14532D", underline=1)
         self._link(sheet, at, column, own_citations(cell)[0])
         if cell.calculation is None:
-            sheet.write_number(at, column, Decimal(cell.number), looks)
+            self._number(sheet, at, column, cell.number, looks)
             return
         operands = {operand.name: places[operand.citation] for operand in cell.calculation.operands}
         formula = formula_of(cell.calculation, operands)
-        sheet.write_formula(at, column, formula, looks, float(cell.number))
+        shown = float(cell.number)
+        sheet.write_formula(at, column, formula, looks, shown if math.isfinite(shown) else "")
 
     def _write_sources(self, sheet: Any) -> None:
         for at, (name, width) in enumerate(SOURCE_COLUMNS):
@@ -149,7 +151,7 @@ class Book:
             self._link(sheet, at, 1, citation.id)
             looks = self._format(num_format=_digits_format(number), font_color="#14532D", underline=1)
             if number:
-                sheet.write_number(at, 1, Decimal(number), looks)
+                self._number(sheet, at, 1, number, looks)
             for column, value in enumerate((unit, *_address(citation)), start=2):
                 if isinstance(value, int):
                     sheet.write_number(at, column, value)
@@ -175,6 +177,14 @@ class Book:
             url = f"internal:'{SOURCES}'!A{number + 1}"
         tip = f"{citation.company} {citation.form} {citation.period_end or ''} “{citation.quote}”"
         sheet.write_url(at, column, url, tip=_clean(" ".join(tip.split()), LONGEST_TIP))
+
+    def _number(self, sheet: Any, at: int, column: int, number: str, looks: Any) -> None:
+        """A number, as text where it is beyond what Excel can hold."""
+        value = float(number)
+        if math.isfinite(value) and (value == 0) == (Decimal(number) == 0):
+            sheet.write_number(at, column, Decimal(number), looks)
+        else:
+            self._text(sheet, at, column, number)
 
     def _text(self, sheet: Any, at: int, column: int, text: str, **looks: object) -> None:
         """Text, never a formula: what could become one when the cell is edited is marked as text."""

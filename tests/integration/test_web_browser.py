@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from werkzeug.serving import make_server
 
 from finchat_sec_qa.config import Settings
-from tests.unit.webapp.fake_api import HACKED, MARGIN, REVENUE, SUPPLY, UNKNOWN, api_with_answers
+from tests.unit.webapp.fake_api import COMPARED, HACKED, MARGIN, REVENUE, SUPPLY, UNKNOWN, api_with_answers
 from tests.unit.webapp.fake_filings import FILING
 from webapp.app import create_app
 
@@ -38,6 +38,8 @@ PATHS = (
     "/filings/evil-2023/read",
     "/search?q=sensors",
     "/verify",
+    COMPARED,
+    "/statements/income/FY2023/0000999999",
     "/nowhere",
 )
 

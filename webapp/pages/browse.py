@@ -6,6 +6,7 @@ from finchat_sec_qa.errors import NotFoundError
 from finchat_sec_qa.model.views import FilingView
 from webapp.catalog import Catalog
 from webapp.context import context
+from webapp.pages.tables import NAMES, Wanted, suggested_periods
 from webapp.question import Question, read_number, read_question
 
 pages = Blueprint("browse", __name__)
@@ -35,7 +36,11 @@ def company(key: str) -> str:
     if found is None:
         raise NotFoundError(f"The store holds no company with the key {key[:80]!r}.")
     filings = _of_company(catalog, found.cik, found.name)
-    return render_template("company.html", company=found, filings=filings)
+    periods = suggested_periods(Catalog((found,), tuple(filings)))
+    wanted = Wanted((found.key,), ("revenue", "net-income", "net-margin"), (periods,) if periods else ())
+    return render_template(
+        "company.html", company=found, filings=filings, compare=wanted.address(), statements=NAMES
+    )
 
 
 @pages.get("/filings")

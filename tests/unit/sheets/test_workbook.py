@@ -176,6 +176,17 @@ def test_a_statement_keeps_its_printed_sign_beside_the_facts_value() -> None:
     assert made["Sources"]["B2"].value == 30
 
 
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400, "0." + "0" * 400 + "1"])
+def test_a_number_beyond_excel_is_text(number: str) -> None:
+    table = statement()
+    cell = table.rows[1].cells[0].model_copy(update={"number": number, "fact_value": None})
+    rows = (table.rows[0], table.rows[1].model_copy(update={"cells": (cell,)}))
+    made = load_workbook(BytesIO(to_xlsx(table.model_copy(update={"rows": rows}))))
+    assert made["Statement"]["B5"].value == number
+    assert made["Statement"]["B5"].data_type == "s"
+    assert made["Sources"]["B2"].value == number
+
+
 def test_equal_tables_give_equal_files_without_a_date() -> None:
     one, other = to_xlsx(comparison()), to_xlsx(comparison())
     assert one == other

@@ -4,7 +4,7 @@ It gives windows of blocks by the same rule as the real one.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -28,6 +28,7 @@ from finchat_sec_qa.model.answer import (
     Value,
     VerifyReport,
 )
+from finchat_sec_qa.model.figure_table import FigureCell, FigureColumn, FigureRow, FigureTable, Gap
 from finchat_sec_qa.model.views import (
     CompanyView,
     FilingDetail,
@@ -95,6 +96,8 @@ class FakeApi:
         parts = request.url.path.strip("/").split("/")
         if parts[:2] == ["v1", "filings"] and len(parts) > 2:
             return self._filing(request, parts[2], parts[3] if len(parts) > 3 else "")
+        if parts[:2] == ["v1", "statements"]:
+            return self._statement(request, *parts[2:])
         return getattr(self, "_" + parts[-1])(request)
 
     def _ready(self, request: httpx.Request) -> httpx.Response:
@@ -146,6 +149,15 @@ class FakeApi:
         answer = self.answers.get(question) or refused(question, "unsupported", "No such question here.")
         return httpx.Response(200, content=answer.to_json())
 
+    def _compare(self, request: httpx.Request) -> httpx.Response:
+        asked = request.url.params
+        if unknown := [name for name in asked.get_list("metric") if name not in METRICS]:
+            return problem(400, "usage", f"unknown metric {unknown[0]!r}; near ones are revenue")
+        return httpx.Response(200, content=comparison(self.filings, asked.get_list("metric")).to_json())
+
+    def _statement(self, request: httpx.Request, company: str, period: str, which: str) -> httpx.Response:
+        return httpx.Response(200, content=printed(self.filings, period, which).to_json())
+
     def _search(self, request: httpx.Request) -> httpx.Response:
         return _json(hits=self.hits)
 
@@ -170,6 +182,95 @@ def _json(**lists: Any) -> httpx.Response:
         for name, items in lists.items()
     }
     return httpx.Response(200, json=body)
+
+
+METRICS = ("revenue", "gross-margin", "rd")
+COMPARED = "/compare?company=ACME,EVIL&metric=revenue,gross-margin&period=FY2022:FY2023"
+
+
+def comparison(filings: dict[str, Filing], metrics: Sequence[str]) -> FigureTable:
+    """Two years of Acme and of a company with a hostile name: reported, restated, computed, missing."""
+    usual, evil = filings[FILING], filings["evil-2023"]
+    citations = (
+        usual.citation(1, "6,581", url=SEC + "#f-13"),
+        usual.citation(2, "7,403", url=SEC + "#f-12"),
+        usual.citation(3, "3,392"),
+        evil.citation(4, f"Paragraph {HOSTILE} end", url="javascript:alert(1)"),
+    )
+    gap = FigureCell(status="missing", gap=Gap(reason="not_disclosed", message=f"Not told: {HOSTILE}."))
+    later = Alternate(label=HOSTILE, value=Value(number="6582000000", unit="USD", period=YEAR), citation=2)
+    margin = Calculation(
+        formula="gross margin = (gross_profit_FY2023 / revenue_FY2023) * 100",
+        operands=(
+            Operand(name="gross_profit_FY2023", number="3392000000", unit="USD", citation=3),
+            Operand(name="revenue_FY2023", number="7403000000", unit="USD", citation=2),
+        ),
+        rounding="half up to 2 decimals",
+    )
+    reported = {"status": "reported", "unit": "USD", "period": YEAR}
+    refused = Refusal(reason="not_disclosed", message="No filing says so.")
+    acme = usual.detail.company
+    rows = {
+        "revenue": (
+            (
+                acme,
+                FigureCell(**reported, number="6581000000", citation=1, alternates=(later,)),
+                FigureCell(**reported, number="7403000000", citation=2),
+            ),
+            (HOSTILE, gap, FigureCell(**reported, number="-5", citation=4)),
+        ),
+        "gross-margin": (
+            (
+                acme,
+                gap,
+                FigureCell(
+                    status="computed", number="45.82", unit="percent", period=YEAR, calculation=margin
+                ),
+            ),
+        ),
+        "rd": ((acme, gap, gap),),
+    }
+    return FigureTable(
+        id="t-1",
+        kind="comparison",
+        title=f"{acme}, {HOSTILE}: {', '.join(metrics)}",
+        companies=(acme, HOSTILE),
+        columns=(FigureColumn(key="FY2022", label="FY2022"), FigureColumn(key="FY2023", label="FY2023")),
+        rows=tuple(
+            FigureRow(company=company, metric=metric, label=f"the {metric}", cells=tuple(cells))
+            for metric in metrics
+            for company, *cells in rows[metric]
+        ),
+        citations=citations,
+        notes=(f"A note of {HOSTILE}.",),
+        refusal=refused if list(metrics) == ["rd"] else None,
+    )
+
+
+def printed(filings: dict[str, Filing], period: str, which: str) -> FigureTable:
+    """A statement with a caption and two lines; a refusal for any year but 2023."""
+    usual = filings[FILING]
+    citations = (usual.citation(1, "7,403", url=SEC + "#f-12"), usual.citation(2, "6,581"))
+    cells = tuple(
+        FigureCell(status="reported", number=number, unit="USD", period=YEAR, citation=mark, printed=text)
+        for mark, number, text in ((1, "7403000000", "$7,403"), (2, "-6581000000", "(6,581)"))
+    )
+    covered = period in ("FY2023", "latest")
+    rows = (
+        FigureRow(company=usual.detail.company, metric="", label="Net sales:"),
+        FigureRow(company=usual.detail.company, metric="x", label="Total", path=("Net sales",), cells=cells),
+    )
+    refusal = Refusal(reason="period_not_covered", message=f"No filing prints {period}.")
+    return FigureTable(
+        id="t-2",
+        kind="statement",
+        title=f"{usual.detail.company}: {which}, {period}",
+        companies=(usual.detail.company,),
+        columns=(FigureColumn(key="a", label="2023"), FigureColumn(key="b", label="2022")) if covered else (),
+        rows=rows if covered else (),
+        citations=citations if covered else (),
+        refusal=None if covered else refusal,
+    )
 
 
 EXAMPLE = "What was Acme Instruments’ net income in fiscal 2023?"

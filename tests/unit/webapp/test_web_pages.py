@@ -9,7 +9,7 @@ from lxml import html
 
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.model.answer import Answer, CheckedCitation, VerifyReport
-from tests.unit.webapp.fake_api import HACKED, MARGIN, REVENUE, SUPPLY, UNKNOWN, FakeApi, problem
+from tests.unit.webapp.fake_api import COMPARED, HACKED, MARGIN, REVENUE, SUPPLY, UNKNOWN, FakeApi, problem
 from tests.unit.webapp.fake_filings import FILING, HOSTILE
 from webapp.app import create_app
 
@@ -32,6 +32,13 @@ PAGES = (
     "/search",
     "/search?q=sensors",
     "/verify",
+    "/compare",
+    COMPARED,
+    "/compare?company=ACME&metric=rd&period=FY2023",
+    "/compare?company=ACME&metric=nonsense&period=FY2023",
+    "/statements/income/FY2023/0000999999",
+    "/statements/income/FY1999/0000999999",
+    "/statements/equity/FY2023/0000999999",
     "/nowhere",
 )
 
