@@ -354,3 +354,30 @@ def test_a_failing_pane_falls_back_to_the_whole_page(visitor: Visitor):
     page.locator(".citations a.cite[data-cite='2']").click()
     expect(page.locator("#mark")).to_have_text("6,581")
     visitor.complaints.clear()  # the aborted request itself
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_point_of_a_chart_is_reached_by_keyboard_and_leads_to_its_fact(
+    visitor: Visitor, *, scripts: bool
+) -> None:
+    page = visitor.open(COMPARED, java_script_enabled=scripts)
+    point = page.get_by_role("link", name="Acme Instruments Corp, FY2023: $7.403 billion")
+    point.focus()
+    expect(point).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#mark")).to_have_text("7,403")
+    assert "/read?" in page.url
+
+
+def test_charts_fit_a_phone_and_both_themes(visitor: Visitor) -> None:
+    for scheme in ("light", "dark"):
+        page = visitor.open(COMPARED, color_scheme=scheme, **PHONE)
+        box = page.locator("figure.chart svg").first.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["viewport"]["width"]  # type: ignore[index]
+        line, ground = page.evaluate(
+            """() => [getComputedStyle(document.querySelector(".series polyline")).stroke,
+                      getComputedStyle(document.querySelector(".chart")).backgroundColor]"""
+        )
+        assert line != ground
