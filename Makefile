@@ -98,7 +98,8 @@ registry-cleanup: install-dev ## Plan which images REGISTRY may lose; ARGS=--app
 
 build: ## Build the sdist and the wheel into dist/
 	@scripts/environment.sh tools
-	.tools/bin/python -m poetry build --clean --no-interaction
+	@export SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)}" && \
+		.tools/bin/python -m poetry build --clean --no-interaction
 
 docs: install-dev ## Write the generated parts of docs/ and .env.example anew
 	$(bin)/python -m scripts.make_settings_docs
