@@ -330,6 +330,23 @@ def test_nothing_is_left_behind_after_a_failure() -> None:
     assert leftovers(seen[0]) == []
 
 
+def test_a_stack_that_does_not_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(
+        "services:\n  ends:\n    image: python:3.11-slim\n    volumes: [kept:/kept]\n"
+        "    command: [python, -c, \"raise SystemExit('the last words')\"]\nvolumes:\n  kept:\n",
+        "utf-8",
+    )
+    with (
+        pytest.raises(Exception, match="exited") as failed,
+        own_name("failure") as name,
+        started(name, command(tmp_path, {}), [str(file)], ["up --wait --detach"]),
+    ):
+        pytest.fail("it started")
+    assert "the last words" in "".join(failed.value.__notes__)
+    assert leftovers(name) == []
+
+
 def _with_token(stack: Stack, repo: Path) -> Stack:
     return Stack(stack.name, stack.command, (*stack.files, repo / "compose.secrets.yaml"), stack.services)
 
