@@ -44,9 +44,11 @@ _DEFINES = re.compile(
     r"|^(?P<name3>[^=?]{2,60}?)\s+=\s+(?P<how3>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+_DEFINED_AS = (
+    r"(?:here\s+|which\s+is\s+|where\s+it\s+is\s+)?(?:defined|calculated|computed)\s+(?:here\s+)?as:?\s*"
+)
 _INSIDE = re.compile(
-    r"\s*[,(]\s*(?:here\s+|which\s+is\s+|where\s+it\s+is\s+)?(?:defined|calculated|computed)\s+(?:here\s+)?as:?\s*"
-    r"(?P<how>[^?]+?)\)?(?=\s*\?|$)",
+    rf"\s*\(\s*{_DEFINED_AS}(?P<how>(?:[^()]|\([^()]*\))+)\)|\s*,\s*{_DEFINED_AS}(?P<rest>[^?]+?)(?=\s*\?|$)",
     re.IGNORECASE,
 )
 
@@ -91,7 +93,7 @@ def split_clauses(question: str) -> Clauses:
     joined = " ".join(asking)
     inside = _INSIDE.search(joined)
     if inside:
-        definitions.append(Definition("", inside["how"]))
+        definitions.append(Definition("", inside["how"] or inside["rest"]))
         joined = f"{joined[: inside.start()]} {joined[inside.end() :]}"
     return Clauses(joined or question, tuple(definitions), tuple(uses))
 

@@ -14,8 +14,14 @@ _NOTES = re.compile(
     r"|\bunadjusted\b",
     re.IGNORECASE,
 )
+_OVER = r"\bover\b(?!\s+(?:the\s+)?(?:year|period|last|past|FY|\d))"
 _WORDED = (
-    (re.compile(r"\bdivided\s+by\b|÷", re.IGNORECASE), " / "),
+    (
+        re.compile(
+            r"\bdivided\s+by\b|÷|\bover\b(?!\s+(?:the\s+)?(?:year|period|last|past|FY|\d))", re.IGNORECASE
+        ),
+        " / ",
+    ),
     (re.compile(r"\b(?:multiplied\s+by|times)\b|×|\bx\b", re.IGNORECASE), " * "),
     (re.compile(r"\b(?:less|minus)\b|(?<=\s)[-–—−](?=\s)", re.IGNORECASE), " ~ "),
     (re.compile(r"\bplus\b", re.IGNORECASE), " + "),
@@ -30,7 +36,14 @@ _SPAN = re.compile(
 )
 _AVERAGE = re.compile(r"^(?:the\s+)?average\s+(?:of\s+)?", re.IGNORECASE)
 _CHANGE = re.compile(r"^(?:the\s+)?(?:change|increase)\s+in\s+", re.IGNORECASE)
-_FILL = frozenset("the total in for of at end year fiscal fy amount a an during as this value".split())
+_FORM = re.compile(
+    r",?\s*(?:expressed\s+|given\s+|stated\s+)?(?:in|as\s+an?)\s+(?:percent\w*|%|ratio|days|units\b.*)\s*$",
+    re.IGNORECASE,
+)
+_FILL = frozenset(
+    "the total in for of at end year fiscal fy amount a an during as this value opening closing and"
+    " beginning ending".split()
+)
 MAX_DEPTH = 20
 
 
@@ -177,7 +190,7 @@ def names_of(name: str) -> list[tuple[str, ...]]:
 
 def read_expression(how: str, year: int | None, known: Mapping[tuple[str, ...], str]) -> str:
     """The expression of one definition. Raises UnreadableError."""
-    text = _NOTES.sub(" ", how).strip(" .;")
+    text = _FORM.sub("", _NOTES.sub(" ", how).strip(" .;"))
     for pattern, sign in _WORDED:
         text = pattern.sub(sign, text)
     tokens: list[tuple[str, str]] = []

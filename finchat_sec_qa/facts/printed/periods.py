@@ -1,10 +1,11 @@
 """The periods that columns of a printed statement are for."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from finchat_sec_qa.facts.calendar import shift_years
+from finchat_sec_qa.facts.calendar import DRIFT, shift_years
 from finchat_sec_qa.model.document import Table
 from finchat_sec_qa.model.filing import Filing
 from finchat_sec_qa.model.heading import Heading, Moment, read_heading
@@ -20,7 +21,11 @@ _LENGTH = re.compile(r"([a-z-]+?|\d+)[\s-]*(?:fiscal\s+)?(months?|weeks?)\b", re
 _NUMERIC = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2,4})")
 _DAY = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})", re.IGNORECASE)
 ANNUAL = ("10-K", "20-F", "40-F", "ARS")
+_YEARS = frozenset(((0, 12), (52, 0), (53, 0)))  # quarterly columns of annual reports are extracts
 YEAR, QUARTER = (0, 12), (0, 3)  # lengths as (weeks, months)
+_DATED = re.compile(
+    rf"\b((?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?\s+\d{{1,2}}),\s+((?:19|20)\d\d)\b", re.IGNORECASE
+)
 _PLAUSIBLE = range(1980, 2101)
 
 
@@ -32,23 +37,41 @@ def column_periods(table: Table, above: str, filing: Filing, *, instant: bool) -
     """
     label_heads = table.column_headers[0] if table.column_headers else ()
     around = read_heading(" ".join((above, table.title, *label_heads)))
+    headings = {
+        column: read_heading(" ".join(path)) for column, path in enumerate(table.column_headers) if column
+    }
+    headings = {column: heading for column, heading in headings.items() if len(heading.moments) == 1}
+    moments = _dated([heading.moments[0] for heading in headings.values()], around)
     found: dict[int, Period] = {}
-    for column, path in enumerate(table.column_headers):
-        if not column or not path:
-            continue
-        heading = read_heading(" ".join(path))
-        if len(heading.moments) != 1:
-            continue
-        end = _end(heading.moments[0], around, filing)
+    for (column, heading), moment in zip(headings.items(), moments, strict=True):
+        end = _end(moment, around, filing)
         if end is None:
             continue
         if instant:
             found[column] = Period(None, end)
             continue
         length = _length(heading.spans) or _length(around.spans) or _usual(filing)
-        if length is not None:
+        if length is not None and (_usual(filing) is None or length in _YEARS):
             found[column] = Period(_start(end, length), end)
-    return found
+    return _unlike(found)
+
+
+def _unlike(periods: dict[int, Period]) -> dict[int, Period]:
+    """The columns without those that something else than time tells apart."""
+    times = Counter(periods.values())
+    return {column: period for column, period in periods.items() if times[period] == 1}
+
+
+def _dated(columns: list[Moment], around: Heading) -> list[Moment]:
+    """What heads the columns; for fiscal years whose last days bear other years, the dates of the title.
+
+    "At December 31, 2023 and January 1, 2023" above "2023" and "2022": the columns are in the title's order.
+    """
+    above = [moment for moment in around.moments if moment.day][-len(columns) :]
+    bare = all(not moment.day and "/" not in moment.year for moment in columns)
+    if bare and len(above) == len(columns) and {m.year for m in above} != {m.year for m in columns}:
+        return above
+    return columns
 
 
 def _end(moment: Moment, around: Heading, filing: Filing) -> date | None:
@@ -135,3 +158,19 @@ def _start(end: date, length: tuple[int, int]) -> date:
 def _clamped(year: int, month: int, day: int) -> date:
     """That day, or the last of the month where it has fewer."""
     return _date(year, month, day) or _clamped(year, month, day - 1)
+
+
+def said_instead(text: str, days: Collection[date]) -> set[date]:
+    """For days that a document never names, those close by that it names most.
+
+    "2022" as a heading leaves the last day of a year of 52 or 53 weeks open; the notes say it.
+    """
+    said = Counter(
+        day for found in _DATED.finditer(text) if (day := _on(found[1], int(found[2]))) is not None
+    )
+    instead: set[date] = set()
+    for day in days:
+        near = [other for other in said if abs((other - day).days) <= DRIFT]
+        if near and day not in said:
+            instead.add(max(near, key=lambda other: (said[other], other)))
+    return instead

@@ -8,9 +8,11 @@ from importlib.resources import files
 from typing import Literal
 
 StatementKind = Literal["income", "balance", "cash"]
-Sign = Literal["printed", "size", "tax", "loss"]
+Sign = Literal["printed", "size", "cost", "tax", "loss", "gain"]
 KINDS: dict[str, StatementKind] = {"income": "income", "balance": "balance", "cash": "cash"}
-SIGNS: dict[str, Sign] = {"printed": "printed", "size": "size", "tax": "tax", "loss": "loss"}
+SIGNS: dict[str, Sign] = {
+    "printed": "printed", "size": "size", "cost": "cost", "tax": "tax", "loss": "loss", "gain": "gain"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class RowRule:
     captions  a pattern that one of the captions above the row must fit, None for any
     unit      of the row's values: "USD", "USD/shares", "shares"
     sign      "printed" as it stands; "size" without sign (outflows and costs are asked for as amounts);
-              "tax" positive for an expense; "loss" negative where the label says loss
+              "cost" the same unless the label allows for the reverse, "expense (income)"; "tax" positive for
+              an expense; "loss" negative where the label says loss; "gain" negative where it says expense
+    alone     rows that rule it out beside them, unless its first pattern fits: parts of a total not printed
     last      True where the last row that fits is meant, as for net amounts below gross ones
     instant   True for a balance that a flow statement prints
     """
@@ -33,6 +37,7 @@ class RowRule:
     labels: tuple[re.Pattern[str], ...]
     never: re.Pattern[str] | None
     captions: re.Pattern[str] | None
+    alone: re.Pattern[str] | None
     unit: str
     sign: Sign
     last: bool
@@ -47,7 +52,7 @@ def row_rules() -> tuple[RowRule, ...]:
 
 
 def _rule(kind: str, key: str, fields: dict[str, object]) -> RowRule:
-    known = {"labels", "never", "captions", "unit", "sign", "last", "instant"}
+    known = {"labels", "never", "captions", "unit", "sign", "last", "instant", "alone"}
     if unknown := set(fields) - known:
         raise ValueError(f"rows.toml [{kind}.{key}]: unknown {sorted(unknown)}; known are {sorted(known)}")
     labels = fields["labels"]
@@ -59,6 +64,7 @@ def _rule(kind: str, key: str, fields: dict[str, object]) -> RowRule:
         labels=tuple(re.compile(str(pattern)) for pattern in labels),
         never=_pattern(fields.get("never")),
         captions=_pattern(fields.get("captions")),
+        alone=_pattern(fields.get("alone")),
         unit=str(fields.get("unit", "USD")),
         sign=SIGNS[str(fields.get("sign", "printed"))],
         last=bool(fields.get("last", False)),

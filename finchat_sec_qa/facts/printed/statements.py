@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from finchat_sec_qa.facts.calendar import DRIFT
 from finchat_sec_qa.facts.printed.labels import plain_label
-from finchat_sec_qa.facts.printed.periods import column_periods
+from finchat_sec_qa.facts.printed.periods import column_periods, said_instead
 from finchat_sec_qa.facts.printed.rows import RowRule, StatementKind, row_rules
 from finchat_sec_qa.model.document import Cell, ParsedDocument, Table
 from finchat_sec_qa.model.filing import Filing
@@ -78,7 +80,43 @@ def find_statements(document: ParsedDocument, filing: Filing) -> list[Statement]
         key = (statement.kind, _months(statement))
         if key not in best or statement.score > best[key].score:
             best[key] = statement
-    return sorted(best.values(), key=lambda statement: statement.table.start)
+    kept = [one for one in best.values() if not any(_contains(other, one) for other in best.values())]
+    days = {p.end for one in kept for p in one.periods.values()}
+    ends = {p.end for one in kept if one.kind == "balance" for p in one.periods.values()}
+    ends.update(said_instead(document.text, days - ends))
+    dated = (replace(one, periods=_on_known_days(one.periods, sorted(ends))) for one in kept)
+    return sorted(dated, key=lambda statement: statement.table.start)
+
+
+def _contains(statement: Statement, extract: Statement) -> bool:
+    """Whether a likelier statement of the kind prints all periods of another table: that is an extract."""
+    return (
+        statement.kind == extract.kind
+        and statement.score > extract.score
+        and set(statement.periods.values()) >= set(extract.periods.values())
+    )
+
+
+def _on_known_days(periods: Mapping[int, Period], ends: Sequence[date]) -> dict[int, Period]:
+    """Spans that end, or begin, on the days that the balance sheet and the other columns name.
+
+    Years of 52 or 53 weeks end on other days each year; a heading with the year alone leaves the day open.
+    """
+    days = sorted({*ends, *(period.end for period in periods.values())})
+    found: dict[int, Period] = {}
+    for column, period in periods.items():
+        end = _nearest(period.end, ends) or period.end
+        start = period.start
+        if start is not None:
+            before = _nearest(start - timedelta(days=1), [day for day in days if day < period.end])
+            start = before + timedelta(days=1) if before else start
+        found[column] = Period(start, end)
+    return found
+
+
+def _nearest(day: date, known: Sequence[date]) -> date | None:
+    near = [other for other in known if abs((other - day).days) <= DRIFT]
+    return min(near, key=lambda other: abs((other - day).days)) if near else None
 
 
 def match_rows(kind: StatementKind, rows: Sequence[PrintedRow]) -> dict[str, int]:
@@ -94,7 +132,8 @@ def match_rows(kind: StatementKind, rows: Sequence[PrintedRow]) -> dict[str, int
 
 
 def _row_of(rule: RowRule, rows: Sequence[PrintedRow], taken: Mapping[int, str]) -> int | None:
-    for pattern in rule.labels:
+    beside = sum(bool(rule.alone and rule.alone.fullmatch(row.label)) for row in rows)
+    for pattern in rule.labels if beside < 2 else rule.labels[:1]:
         fitting = [at for at, row in enumerate(rows) if at not in taken and _fits(rule, pattern, row)]
         if fitting:
             return fitting[-1 if rule.last else 0]
@@ -206,6 +245,7 @@ def continued(document: ParsedDocument, statement: Statement, filing: Filing) ->
         if not TITLES["cash"].search(f"{_above(document, index)[-500:]} {table.title}"):
             return
         periods = column_periods(table, _above(document, index), filing, instant=False)
-        if set(periods.values()) != set(statement.periods.values()):
+        if len(periods) != len(statement.periods):
             return
+        periods = dict(zip(sorted(periods), statement.periods.values(), strict=True))
         yield Statement("cash", table, read_rows(table), periods, statement.score)

@@ -149,11 +149,56 @@ def test_each_cell_is_one_fact_only() -> None:
 
 
 def test_a_quarterly_table_is_not_taken_for_the_year() -> None:
-    quarterly = [
-        line.replace("Years Ended December 31,", "Three Months Ended December 31,") for line in INCOME
-    ]
-    found = by_key(filing_of(quarterly))
-    assert found["revenue", 2022].period.start == date(2022, 10, 1)
+    quarterly = [line.replace("Years Ended", "Three Months Ended") for line in INCOME]
+    assert by_key(filing_of(quarterly)) == {}
+
+
+def test_columns_that_are_not_told_apart_by_time_are_left_out() -> None:
+    segments = [line.replace("2022 2021 2020", "2022 2022 2022") for line in INCOME]
+    assert by_key(filing_of(segments)) == {}
+
+
+def test_parts_of_a_cost_without_their_total_are_no_total() -> None:
+    lines = ["Cost of products (280) (250) (230)", "Cost of services (200) (160) (120)"]
+    at = INCOME.index("Cost of revenue (480) (410) (350)")
+    found = by_key(filing_of([*INCOME[:at], *lines, *INCOME[at + 1 :]]))
+    assert ("cost_of_revenue", 2022) not in found
+    assert ("revenue", 2022) in found
+
+
+CASH = [
+    "CONSOLIDATED STATEMENTS OF CASH FLOWS",
+    "(In thousands)",
+    "Fiscal years ended December 31, 2022, December 25, 2021 and December 26, 2020",
+    "2022 2021 2020",
+    "Operating activities",
+    "Net income $ 1,440 $ 1,600 $ 910",
+    "Depreciation and amortization 300 280 260",
+    "Net cash provided by operating activities 1,740 1,880 1,170",
+    "Investing activities",
+    "Purchases of property, plant and equipment (500) (450) (400)",
+    "Net cash used in investing activities (500) (450) (400)",
+    "Financing activities",
+    "Dividends paid (100) (90) (80)",
+    "Net cash used in financing activities (100) (90) (80)",
+    "Cash, cash equivalents and restricted cash at beginning of year 50 60 70",
+    "Cash, cash equivalents and restricted cash at end of year $ 1,190 $ 50 $ 60",
+]
+
+
+def test_outflows_are_amounts_and_years_run_from_one_printed_day_to_the_next() -> None:
+    found = by_key(filing_of(CASH))
+    assert found["capex", 2022].value == 500_000
+    assert found["dividends_paid", 2020].value == 80_000
+    assert found["cfi", 2021].value == -450_000
+    assert found["cfo", 2022].period.start == date(2021, 12, 26)
+
+
+def test_balances_in_a_cash_flow_statement_are_moments() -> None:
+    facts = {(fact.concept, fact.period.end): fact for fact in printed_facts(filing_of(CASH))}
+    label = "printed-row:cash cash equivalents and restricted cash at beginning of year"
+    assert facts[label, date(2021, 12, 25)].period.is_instant
+    assert facts["printed:cash_and_restricted", date(2022, 12, 31)].value == 1_190_000
 
 
 def test_every_rule_is_for_an_entry_of_the_lexicon_with_its_unit() -> None:

@@ -80,6 +80,12 @@ def test_instructions_that_change_the_figure_are_not_passed_over(question: str) 
             "USD",
         ),
         (
+            "What was Rivet Works's ROE (defined as net income over average equity) in FY2021, in percent?",
+            "return on equity",
+            "net_income / average(equity)",
+            "percent",
+        ),
+        (
             "What was Rivet Works's COGS % margin in FY2021?",
             "cost of revenue as a share of total revenue",
             "(cost_of_revenue) / revenue",
