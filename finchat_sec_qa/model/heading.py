@@ -96,6 +96,8 @@ def _paired(days: list[str], years: list[str]) -> list[Moment]:
         days = days[-len(years) :]
     if len(years) % len(days):
         return [Moment(days[-1], year) for year in years]
+    if len(days) == 1 and years[0] in years[1:]:  # "… and December 26, 2020" above "2022 2021 2020"
+        return [Moment(days[0], years[0]), *(Moment("", year) for year in years[1:])]
     each = len(years) // len(days)
     return [Moment(days[at // each], year) for at, year in enumerate(years)]
 
