@@ -10,7 +10,7 @@ bin := .venv/bin
 store = FINCHAT_STORE="$${FINCHAT_STORE:-$(CURDIR)/.run/store}"
 code := finchat_sec_qa api webapp delivery scripts benchmarks tests
 
-.PHONY: help install install-dev run samples ask test lint format typecheck bench docker-build docker-run docker-logs docker-stop docker-push validate check-attestations reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
+.PHONY: help install install-dev run samples ask test lint format typecheck bench docker-build docker-run docker-logs docker-stop docker-dev docker-push validate check-attestations reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -65,6 +65,9 @@ docker-logs: ## Follow the containers' logs
 
 docker-stop: ## Stop the containers; the store stays in its volume
 	docker compose --profile monitoring down
+
+docker-dev: ## Serve the checkout in containers, reloaded when a file changes
+	docker compose -f compose.dev.yaml up
 
 docker-push: install-dev ## Build reproducibly, refuse taken tags, push: make docker-push REGISTRY=ghcr.io/acme
 	@scripts/push_images.sh

@@ -23,6 +23,13 @@ if [[ ${1:-} != code ]]; then
   check "poetry.lock fits pyproject.toml" scripts/lock.sh --check
   check "workflows: house rules" .venv/bin/python -m scripts.check_workflows
   check "workflows, compose files: schemas" .venv/bin/python -m scripts.check_schemas
+  if command -v docker >/dev/null; then
+    check "compose.yaml" docker compose -f compose.yaml --profile monitoring config -q
+    check "compose.secrets.yaml" env FINCHAT_API_TOKEN_FILE=/dev/null docker compose -f compose.yaml -f compose.secrets.yaml config -q
+    check "compose.dev.yaml" docker compose -f compose.dev.yaml config -q
+  else
+    echo "not checked: that compose reads its files (no docker here)"
+  fi
   check "workflows: audit" .venv/bin/zizmor --offline --no-config --strict-collection --persona=auditor --no-progress --quiet .github
 fi
 
