@@ -44,6 +44,17 @@ _DEFINES = re.compile(
     r"|^(?P<name3>[^=?]{2,60}?)\s+=\s+(?P<how3>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+# asides: where an amount stands, former names, politeness
+_ASIDE = re.compile(
+    r"\s*\((?:[^()]*\bfrom\s+(?:the\s+)?(?:[\w&]+\s+){0,3}(?:statement|sheet|income|flows)|formerly|f/k/a|previously)\b[^()]*\)"
+    r"|\s*\bto\s+the\s+best\s+of\s+your\s+(?:abilit(?:y|ies)|knowledge)\b",
+    re.IGNORECASE,
+)
+_DIVIDED = re.compile(
+    r"\(?\s*\busing\s+(?P<above>[^()]+?)\s+as\s+(?:the\s+)?numerator\s+and\s+(?P<below>[^()]+?)\s+as\s+(?:the\s+)?"
+    r"denominator\s*\)?",
+    re.IGNORECASE,
+)
 _DEFINED_AS = (
     r"(?:here\s+|which\s+is\s+|where\s+it\s+is\s+)?(?:defined|calculated|computed)\s+(?:here\s+)?as:?\s*"
 )
@@ -75,6 +86,7 @@ class Clauses:
 
 def split_clauses(question: str) -> Clauses:
     """Take a question apart; without a question mark all but instructions asks."""
+    question = _ASIDE.sub(" ", question)
     sentences = [part.strip() for part in _END.split(question) if part and part.strip()]
     marked = any(sentence.endswith("?") for sentence in sentences)
     asking: list[str] = []
@@ -91,17 +103,28 @@ def split_clauses(question: str) -> Clauses:
         elif sentence.endswith("?") or not _is_instruction(sentence, marked=marked):
             asking.append(_without_lead(sentence))
     joined = " ".join(asking)
-    inside = _INSIDE.search(joined)
-    if inside:
-        definitions.append(Definition("", inside["how"] or inside["rest"]))
-        joined = f"{joined[: inside.start()]} {joined[inside.end() :]}"
-    return Clauses(joined or question, tuple(definitions), tuple(uses))
+    joined, inside = _take_definition(joined)
+    return Clauses(joined or question, (*definitions, *inside), tuple(uses))
+
+
+def _take_definition(asking: str) -> tuple[str, list[Definition]]:
+    """What asks without the definition inside it, and that definition."""
+    inside = _INSIDE.search(asking)
+    how = (inside["how"] or inside["rest"]) if inside else ""
+    if inside is None:
+        inside = _DIVIDED.search(asking)
+        how = f"({inside['above']}) / ({inside['below']})" if inside else ""
+    if inside is None:
+        return asking, []
+    return f"{asking[: inside.start()]} {asking[inside.end() :]}", [Definition("", how)]
 
 
 def _is_instruction(sentence: str, *, marked: bool) -> bool:
     """Whether a sentence only says how to answer; without a marked question it must also name sources."""
     if _CHANGES.search(sentence.replace("unadjusted", "")):
         return False
+    if sentence.endswith(":") and _SOURCE.search(sentence):
+        return True
     return _INSTRUCTS.match(sentence) is not None and (marked or _SOURCE.search(sentence) is not None)
 
 

@@ -13,6 +13,11 @@ from finchat_sec_qa.model.plan import AskedPeriod
 from finchat_sec_qa.question.dimensions import unit_of
 
 SIGNS = {"less": "-", "minus": "-", "plus": "+"}
+# Words that change a figure: with a definition, any others are what the question calls it.
+NO_NAME = frozenset(
+    "adjusted organic core excluding except segment change growth grow average cagr why how drove pro forma"
+    " constant currency normalized".split()
+)
 BETWEEN = frozenset({"the", "its", "total", "their"})
 
 
@@ -50,9 +55,7 @@ def compose(
     ]
     if () in defined:  # "what is X, defined as …?"
         atom = _defined_atom((), defined[()], 0, 0)
-        spans = [(item.start, item.end) for item in find_formulas(words)]
-        spans.extend((mention.start, mention.end) for mention in mentions)
-        return _figure(atom, *spans)
+        return _figure(atom, *((at, at + 1) for at, word in enumerate(words) if word not in NO_NAME))
     atoms = longest_apart([*local, *_others(words, mentions)])
     together = _signed(words, atoms)
     if together is None and len(atoms) == 1:
@@ -106,16 +109,25 @@ def _same(one: str, other: str) -> bool:
 
 
 def _signed(words: Sequence[str], atoms: Sequence[_Atom]) -> _Atom | None:
-    """Two amounts with "less", "minus" or "plus" between them."""
+    """Two amounts with "less", "minus" or "plus" between them, or the ratio of one to the other."""
     if len(atoms) != 2:
         return None
     first, second = atoms
     between = [word for word in words[first.end : second.start] if word not in BETWEEN]
+    if between == ["to"] and tuple(words[max(0, first.start - 2) : first.start]) == ("ratio", "of"):
+        return _ratio(first, second)
     if len(between) != 1 or between[0] not in SIGNS or first.unit != second.unit:
         return None
     expression = f"{first.expression} {SIGNS[between[0]]} {second.expression}"
     label = f"{first.label} {between[0]} {second.label}"
     return _Atom(label, expression, first.unit, first.start, second.end)
+
+
+def _ratio(first: _Atom, second: _Atom) -> _Atom:
+    """The ratio of one amount to another."""
+    expression = f"{first.expression} / {second.expression}"
+    label = f"ratio of {first.label} to {second.label}"
+    return _Atom(label, expression, unit_of(expression) or "ratio", first.start, second.end)
 
 
 def _margin(words: Sequence[str], atom: _Atom) -> _Atom | None:

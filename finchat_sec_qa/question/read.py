@@ -48,7 +48,7 @@ FILLER = frozenset(
     "terms units unit month months week weeks three six nine twelve eight respectively latest recent "
     "most last approximately roughly income cash flows flow operations profit loss p l pl analyst "
     "investment perspective access judgment judgments plainly clear outlined many came come comes got "
-    "recently nearest whole integer unadjusted percents formerly known extract".split()
+    "recently nearest whole integer unadjusted percents extract points point ratio".split()
 )
 ROUNDING = re.compile(
     r"\b(?P<count>one|two|three|four|[1-4])\s+decimals?(?:\s+places?)?|\bnearest\s+(?P<whole>whole|integer)",
@@ -199,6 +199,8 @@ def _unit(unit: str, reading: Reading) -> str:
     """A share is given as the question wants it: "in percent", or as a plain ratio."""
     if unit == "ratio" and reading.percent:
         return "percent"
+    if unit == "percent" and "ratio" in reading.words and not reading.percent:
+        return "ratio"
     return unit
 
 

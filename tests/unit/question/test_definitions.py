@@ -86,6 +86,18 @@ def test_instructions_that_change_the_figure_are_not_passed_over(question: str) 
             "percent",
         ),
         (
+            "What was the ratio of FY2021 R&D to FY2021 sales of Rivet Works (formerly Bolt Co)?",
+            "ratio of research and development expense to total revenue",
+            "rd / revenue",
+            "ratio",
+        ),
+        (
+            "What is Rivet Works's FY2021 yield (using EBIT as numerator and sales as denominator)?",
+            "operating margin",
+            "operating_income / revenue",
+            "ratio",
+        ),
+        (
             "What was Rivet Works's COGS % margin in FY2021?",
             "cost of revenue as a share of total revenue",
             "(cost_of_revenue) / revenue",
