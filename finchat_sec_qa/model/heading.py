@@ -23,6 +23,8 @@ TOKEN = re.compile(
     re.IGNORECASE,
 )
 
+MAX_LINE = 200  # characters of a line of headings
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -110,6 +112,8 @@ def _dated(moments: list[Moment]) -> list[Moment]:
 
 def only_heading(text: str) -> bool:
     """True for a line that prints periods and nothing else but words that go with them."""
+    if len(text) > MAX_LINE:
+        return False
     found = False
     rest = text
     for token in reversed(list(TOKEN.finditer(text))):

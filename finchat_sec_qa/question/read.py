@@ -15,7 +15,7 @@ from finchat_sec_qa.facts.spans import overlaps
 from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.model.plan import AskedPeriod, Plan, Subject
 from finchat_sec_qa.question import figures
-from finchat_sec_qa.question.clauses import Definition, split_clauses
+from finchat_sec_qa.question.clauses import Clauses, Definition, split_clauses
 from finchat_sec_qa.question.companies import find_companies
 from finchat_sec_qa.question.definitions import UnreadableError, read_definitions
 from finchat_sec_qa.question.periods import Found, distinct, find_periods
@@ -86,13 +86,18 @@ class Reading:
 
 def read(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...] = ()) -> Plan:
     """The plan of a question over the store's companies; `scoped` are those that the scope names."""
-    reading = take_apart(question, companies, scoped)
-    return _number_plan(reading) or _passages_plan(reading)
+    reading = take_apart(split_clauses(question), question, companies, scoped)
+    planned = _number_plan(reading)
+    if planned is not None:
+        return planned
+    # for passages every word may tell, those of instructions too
+    return _passages_plan(take_apart(Clauses(question, ()), question, companies, scoped))
 
 
-def take_apart(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...]) -> Reading:
-    """Find what asks, then periods, then companies in the rest, then the words that remain."""
-    clauses = split_clauses(question)
+def take_apart(
+    clauses: Clauses, question: str, companies: Sequence[Company], scoped: tuple[Subject, ...]
+) -> Reading:
+    """Find periods in what asks, then companies in the rest, then the words that remain."""
     found = find_periods(clauses.asking)
     rest = CURRENCY.sub(" ; ", _without(clauses.asking, found))
     named = find_companies(rest, companies)

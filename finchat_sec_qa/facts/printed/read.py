@@ -28,7 +28,11 @@ _INCOME = re.compile(r"\bincome\b")
 _REVERSED = re.compile(r"\((?:income|benefit|credit|gain)", re.IGNORECASE)
 # balances that a cash-flow statement prints
 _OPENING = re.compile(r"^(?:cash|balance).*\bbeginning\b")
-_CLOSING = re.compile(r"^(?:cash|balance).*\b(?:end of|ending)\b")
+_CLOSING = re.compile(
+    r"^(?:cash|balance).*\b(?:end of|ending)\b"
+    r"|^(?:less |total )?(?:restricted )?cash (?:and|cash|equivalents|included)\b"
+    r"(?!.*\b(?:provided|used|paid|received|acquired|increase|decrease|change|beginning|dividends?)\b)"
+)
 _COSTS = frozenset(
     {"cost_of_revenue", "rd", "sga", "operating_expenses", "sales_marketing", "interest_expense"}
 )
@@ -94,9 +98,9 @@ def _row_facts(
             value = _tax(row, value, column, style)
         elif rule:
             value = _signed(rule, row, value)
-        if (rule and rule.instant) or _CLOSING.search(row.label):
+        if (rule and rule.instant) or (page.kind == "cash" and _CLOSING.search(row.label)):
             period = Period(None, period.end)
-        elif _OPENING.search(row.label) and period.start is not None:
+        elif page.kind == "cash" and _OPENING.search(row.label) and period.start is not None:
             period = Period(None, period.start - timedelta(days=1))
         yield Fact(
             concept=concept,
