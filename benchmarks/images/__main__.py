@@ -8,6 +8,7 @@ its bar, or nothing could be measured.
 import argparse
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -153,6 +154,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--logs", type=Path, help="folder for the builds' progress (rawjson)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     options = parser.parse_args(arguments)
+    # Whoever stops this gets images and containers removed too, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.logs:
         options.logs.mkdir(parents=True, exist_ok=True)
     found = []
