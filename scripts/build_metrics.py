@@ -213,7 +213,7 @@ def _text(outcome: Outcome, book: Path, html: Path) -> str:
         f"build {found.revision[:12]}: {found.seconds:.1f} s, {found.cached} of {found.steps} steps cached"
     ]
     lines += [
-        f"  {name:14} {stage.seconds:6.1f} s"
+        f"  {name:16} {stage.seconds:6.1f} s"
         + (f"  {stage.cached}/{stage.steps} cached" if stage.steps else "")
         for name, stage in found.stages.items()
     ]
