@@ -48,6 +48,8 @@ def account(files: Files, base_layers: int, listed: Mapping[str, str]) -> Accoun
         if entry.kind == "directory":
             continue
         owner = _owner(entry, base_layers, brought.get(path), recorded)
+        if owner == "nobody" and _of_base_module(entry, files, base_layers):
+            owner = "base image"
         if owner == "nobody":
             fits = [pattern for pattern in listed if fnmatch.fnmatchcase(path, pattern)]
             used.update(fits)
@@ -69,6 +71,12 @@ def _owner(entry: File, base_layers: int, brought_in: int | None, recorded: Mapp
     if source and source in recorded:
         return "python"
     return "base image" if in_base else "nobody"
+
+
+def _of_base_module(entry: File, files: Files, base_layers: int) -> bool:
+    """Whether it is bytecode of a module that is still the base image's: the standard library's, compiled."""
+    module = files.entries.get(_source(entry.path))
+    return module is not None and module.kind == "file" and module.since < base_layers
 
 
 def _fits(entry: File, claim: Claim) -> bool:

@@ -122,6 +122,8 @@ def _saved(image: str) -> Blobs:
     with subprocess.Popen(["docker", "image", "save", image], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None  # noqa: S101 - for the type: it was asked for
         held = blobs(process.stdout)
+        while process.stdout.read(1 << 20):
+            pass  # what follows the archive's end; closed before that, docker would die of the broken pipe
     if process.returncode != 0:
         raise AbsentError(f"`docker image save {image}` failed (exit code {process.returncode})")
     return held

@@ -121,11 +121,11 @@ def test_the_whole_site_can_be_walked(web: httpx.Client):
             continue
         seen.add(path)
         kinds[kind] = kinds.get(kind, 0) + 1
-        response = web.get(path)
+        response = web.get(path, follow_redirects=True)
         assert response.status_code == 200, path
         if response.headers["Content-Type"].startswith("text/html"):
             tree = html.document_fromstring(response.text)
-            links = [urljoin(path, link.get("href")) for link in tree.cssselect("a[href]")]
+            links = [urljoin(response.url.path, link.get("href")) for link in tree.cssselect("a[href]")]
             waiting += [link.partition("#")[0] for link in links if link.startswith("/")]
     assert {"", "/ask", "/filings", "/companies", "/search", "/verify", "/ask.md", "/filings/read"} <= set(
         kinds

@@ -42,7 +42,7 @@ def test_a_sound_image_passes(parts: Parts, tmp_path: Path, version: str) -> Non
         "layers of the base image": 1,
         "Debian packages": 1,
         "Python distributions": 1,
-        "files of base image": 3,  # python3, and two of dpkg itself
+        "files of base image": 4,  # python3, ast.py, and two of dpkg itself
         "files of debian": 3,  # dash, sh, and the link /bin
         "files of list": 1,
         "files of python": 5,
@@ -146,6 +146,16 @@ def test_a_planted_fault_is_caught_and_named(parts: Parts, tmp_path: Path, fault
     verdict = judged(parts, tmp_path, version)
     assert (check, subject.replace(V02, version)) in found(verdict)
     assert not verdict.passed
+
+
+def test_bytecode_of_the_standard_library_is_the_base_images(parts: Parts, tmp_path: Path) -> None:
+    module, compiled = (
+        f"usr/local/lib/python3.11/{name}" for name in ("ast.py", "__pycache__/ast.cpython-311.pyc")
+    )
+    parts.app[compiled] = b"bytecode"
+    assert judged(parts, tmp_path).problems == ()
+    parts.app[module] = b"standard = False"
+    assert {("file", module), ("file", compiled)} <= found(judged(parts, tmp_path))
 
 
 def test_every_check_has_a_planted_fault() -> None:
