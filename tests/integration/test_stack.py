@@ -365,7 +365,10 @@ def _value(stack: Stack, query: str) -> str:
 
 
 def _target(stack: Stack) -> dict[str, Any]:
-    (target,) = stack.get("prometheus", 9090, "/api/v1/targets").json()["data"]["activeTargets"]
+    targets = stack.get("prometheus", 9090, "/api/v1/targets").json()["data"]["activeTargets"]
+    if not targets:
+        return {"health": "not known yet"}  # Prometheus has only just started
+    (target,) = targets
     found: dict[str, Any] = target
     return found
 
