@@ -115,7 +115,7 @@ lock: ## Resolve the dependencies anew into poetry.lock and scripts/tools.txt
 	scripts/lock.sh
 
 clean: ## Remove caches and builds
-	rm -rf dist build .make .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf dist/*.whl dist/*.tar.gz dist/sbom dist/images/*.tar build .make .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find $(code) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## Remove the environments and the store of `make run` too

@@ -41,8 +41,12 @@ variable "BASE_IMAGE" {
 }
 
 variable "ATTEST" {
-  default     = true
-  description = "whether to attest provenance and SBOM; without, a build is several seconds shorter"
+  default     = "auto"
+  description = "whether to attest provenance and SBOM: true, false, or auto: provenance always, the SBOM, which takes many seconds, once GIT_SHA says that the image gets a name to publish"
+  validation {
+    condition     = contains(["auto", "true", "false"], ATTEST)
+    error_message = "ATTEST must be auto, true or false."
+  }
 }
 
 variable "BUILDER_ID" {
@@ -75,10 +79,15 @@ function "repository" {
   result = "${REGISTRY == "" ? "" : "${trimsuffix(REGISTRY, "/")}/"}finchat-sec-qa-${image}"
 }
 
+function "named" {
+  params = []
+  result = GIT_SHA != "" && GIT_SHA != "unknown"
+}
+
 # By commit and version once the commit is known: a tag must say what is in the image.
 function "published" {
   params = [image]
-  result = GIT_SHA == "" || GIT_SHA == "unknown" ? [] : compact([
+  result = !named() ? [] : compact([
     "${repository(image)}:${GIT_SHA}",
     "${repository(image)}:${VERSION}",
     LATEST ? "${repository(image)}:latest" : "",
@@ -98,10 +107,19 @@ function "facts" {
   }
 }
 
+# What is published is attested in full; a build of a developer, who waits for it, without the scan of every file.
+function "attested" {
+  params = [published]
+  result = ATTEST == "false" ? ["type=provenance,disabled=true"] : compact([
+    "type=provenance,mode=max,builder-id=${BUILDER_ID}",
+    published || ATTEST == "true" ? "type=sbom" : "",
+  ])
+}
+
 # An index holds an image and its attestations; without these there is none to annotate.
 function "annotated" {
   params = [title]
-  result = [for key, value in facts(title) : "${ATTEST ? "index,manifest" : "manifest"}:${key}=${value}"]
+  result = [for key, value in facts(title) : "${ATTEST == "false" ? "manifest" : "index,manifest"}:${key}=${value}"]
 }
 
 group "default" {
@@ -130,7 +148,7 @@ target "_common" {
 target "_image" {
   inherits = ["_common"]
   args     = { GIT_SHA = GIT_SHA == "" ? "unknown" : GIT_SHA }
-  attest   = ATTEST ? ["type=provenance,mode=max,builder-id=${BUILDER_ID}", "type=sbom"] : ["type=provenance,disabled=true"]
+  attest   = attested(named())
 }
 
 target "api" {
@@ -163,6 +181,7 @@ target "release-api" {
   inherits    = ["api"]
   description = "the API's image, reproducible, as an OCI archive or pushed"
   tags        = published("api")
+  attest      = attested(true)
   output      = released("api")
 }
 
@@ -170,6 +189,7 @@ target "release-webapp" {
   inherits    = ["webapp"]
   description = "the web pages' image, reproducible, as an OCI archive or pushed"
   tags        = published("webapp")
+  attest      = attested(true)
   output      = released("webapp")
 }
 
