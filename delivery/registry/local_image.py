@@ -1,19 +1,18 @@
 """The platform manifests of an image on this machine: in Docker's image store, or in an OCI layout."""
 
 import subprocess
-import tarfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from delivery.oci import documents
+from delivery.oci.blobs import INDEX
+from delivery.oci.documents import Documents
+from delivery.oci.errors import OciError, UnreadableError
 from delivery.registry.client import MANIFEST_BYTES
-from delivery.registry.documents import INDEX_TYPES, Descriptor, Manifest, digest_of, parse_manifest
+from delivery.registry.documents import INDEX_TYPES, Descriptor, Manifest, parse_manifest
 from delivery.registry.errors import BadAnswerError, LocalImageError
 
 DOCKER = ("docker",)
-_INDEX = "index.json"
-_BLOBS = "blobs/sha256/"
 _LONGEST = 600  # seconds for one docker command
 # What index.json is when it does not say so itself, as some writers leave it.
 _INDEX_TYPE = INDEX_TYPES[0]
@@ -25,17 +24,17 @@ _STORE = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The small files of an OCI layout, by name; `where` names it in errors."""
+    """The documents of an OCI layout; `where` names it in errors."""
 
     where: str
-    files: dict[str, bytes]
+    files: Documents
 
     def platforms(self) -> frozenset[str]:
         """Digests of the images to run, without attestations. Raises LocalImageError."""
-        if _INDEX not in self.files:
-            raise LocalImageError(f"{self.where}: no {_INDEX}, so it is no OCI layout; build with type=oci")
+        if INDEX not in self.files:
+            raise LocalImageError(f"{self.where}: no {INDEX}, so it is no OCI layout; build with type=oci")
         try:
-            top = parse_manifest(self.files[_INDEX], f"{self.where}: {_INDEX}", _INDEX_TYPE)
+            top = parse_manifest(self.files[INDEX], f"{self.where}: {INDEX}", _INDEX_TYPE)
             found = frozenset(digest for child in top.manifests for digest in self._of(child))
         except BadAnswerError as error:
             raise LocalImageError(str(error)) from error
@@ -49,9 +48,11 @@ class Layout:
         return self._manifest(child).platforms
 
     def _manifest(self, child: Descriptor) -> Manifest:
-        body = self.files.get(_BLOBS + child.digest.removeprefix("sha256:"))
-        if body is None or digest_of(body) != child.digest:
-            raise LocalImageError(f"{self.where}: {child.digest} is missing or damaged; build it again")
+        try:
+            body = documents.blob(self.files, child.digest)
+        except OciError as error:
+            told = f"{self.where}: {child.digest} is missing or damaged; build it again"
+            raise LocalImageError(told) from error
         return parse_manifest(body, f"{self.where}: {child.digest}", child.media_type)
 
 
@@ -59,10 +60,10 @@ def read_layout(path: Path) -> Layout:
     """The OCI layout in a folder or tar file. Raises LocalImageError."""
     try:
         if path.is_dir():
-            return Layout(str(path), dict(_folder(path)))
+            return Layout(str(path), documents.of_folder(path, MANIFEST_BYTES))
         with path.open("rb") as stream:
-            return Layout(str(path), dict(_small(stream)))
-    except (OSError, tarfile.TarError) as error:
+            return Layout(str(path), documents.of_stream(stream, MANIFEST_BYTES))
+    except (OSError, UnreadableError) as error:
         raise LocalImageError(f"{path}: no OCI layout can be read from it: {error}") from error
 
 
@@ -78,8 +79,8 @@ def docker_layout(reference: str, docker: tuple[str, ...] = DOCKER) -> Layout:
     command = (*docker, "image", "save", reference)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
-            files = dict(_small(process.stdout)) if process.stdout else {}
-        except tarfile.TarError:
+            files = documents.of_stream(process.stdout, MANIFEST_BYTES) if process.stdout else {}
+        except UnreadableError:
             files = {}
         said = process.stderr.read().decode("utf-8", "replace").strip() if process.stderr else ""
     if process.returncode != 0 or not files:
@@ -102,23 +103,3 @@ def _said(command: tuple[str, ...], where: str) -> str:
         reason = done.stderr.strip() or f"{command[0]} failed"
         raise LocalImageError(f"{where}: {reason}; is it built (make docker-build)?")
     return done.stdout
-
-
-def _folder(path: Path) -> Iterator[tuple[str, bytes]]:
-    for file in sorted([path / _INDEX, *(path / _BLOBS).glob("*")]):
-        if file.is_file() and file.stat().st_size <= MANIFEST_BYTES:
-            yield file.relative_to(path).as_posix(), file.read_bytes()
-
-
-def _small(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
-    """Files of a layout's tar that may be JSON, read to the stream's end; nothing is unpacked."""
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
-        for member in archive:
-            name = member.name.removeprefix("./")
-            wanted = name == _INDEX or name.startswith(_BLOBS)
-            body = archive.extractfile(member) if wanted and member.isfile() else None
-            if body and member.size <= MANIFEST_BYTES:
-                start = body.read(1)
-                # Layers are compressed; only JSON is worth keeping.
-                if start == b"{":
-                    yield name, start + body.read()

@@ -167,6 +167,16 @@ def test_an_image_is_read_as_docker_saves_it(tmp_path: Path) -> None:
     assert image_id("app:1", program) == "sha256:1"
 
 
+def test_what_follows_the_archive_s_end_is_taken_as_well(tmp_path: Path) -> None:
+    """An engine that cannot write to the end waits for ever, or dies of the broken pipe."""
+    fake = FakeRegistry()
+    image = fake.put_image()
+    tar = write_tar(write_layout(tmp_path / "layout", fake, fake.put_index(images=(image,))))
+    more = "timeout 20 head -c 4000000 /dev/zero"
+    program = docker(tmp_path, f'{CONTAINERD}"image save") cat {tar} && {more};;')
+    assert docker_layout("app:1", program).platforms() == {image}
+
+
 def test_a_store_without_digests_is_not_compared(tmp_path: Path) -> None:
     program = docker(tmp_path, '"info --format") echo "[[Backing Filesystem extfs]]";;')
     with pytest.raises(LocalImageError, match=r"nothing was compared.*type=oci"):
