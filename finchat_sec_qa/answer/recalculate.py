@@ -1,9 +1,10 @@
 """A calculation made again: its operands from the facts, its result from the operands, its name from both."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
+from finchat_sec_qa.answer.evidence import Facts, Problem, cut_problems, value_problems, whole_problems
 from finchat_sec_qa.answer.figures import half_up, plain, rounded, rounding
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_formula
@@ -12,30 +13,36 @@ from finchat_sec_qa.facts.expressions import evaluate, names_in
 from finchat_sec_qa.facts.formulas import expand, formulas
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
+from finchat_sec_qa.model.fact import Fact
 
 ROUNDING = re.compile(r"half up to ([0-9]{1,2}) decimals?")
 CURRENCY = re.compile(r"[A-Z]{3}")
-OPERAND = re.compile(r"(?P<entry>[a-z_]+)_FY(?P<year>[0-9]{4})")
+# "assets_FY2024", "revenue_Q3_FY2024", and XBRL concepts by their local names.
+OPERAND = re.compile(
+    r"(?P<entry>[A-Za-z][A-Za-z0-9_]*?)(?:_(?P<part>Q[1-4]|H1|9M))?_FY(?P<year>[0-9]{4})", re.ASCII
+)
 
 
-def calculation_problems(
-    answer: Answer, calculation: Calculation, again: Sequence[Rechecked]
-) -> Iterator[str]:
-    """What does not follow in the calculation of an answer."""
+def calculation_problems(answer: Answer, calculation: Calculation, facts: Facts) -> Iterator[Problem]:
+    """What does not follow in the calculation of an answer, with the citation where it is one's fault."""
     if answer.value is None:
-        yield "a calculation without a value"
+        yield None, "a calculation without a value"
         return
-    yield from _arithmetic_problems(calculation, answer.value)
+    for problem in arithmetic_problems(calculation, answer.value):
+        yield None, problem
     if compares(calculation):
-        yield from _comparison_problems(calculation, answer.value, again)
+        yield from _comparison_problems(calculation, answer.value, facts)
+        main = facts.get(1)
     else:
-        yield from _figure_problems(calculation)
-        yield from _operand_problems(calculation, again)
-    if answer.value.period not in [place.period_view() for place in again]:
-        yield f"the period {answer.value.period} is that of none of the operands"
+        for problem in _figure_problems(calculation):
+            yield None, problem
+        yield from operand_problems(calculation, facts)
+        main = main_operand(calculation, facts)
+    if main is not None and answer.value.period != main.period_view():
+        yield main.citation.id, f"the period {answer.value.period} is not that of {main.period_view()}"
     allowed = {"percent", "ratio", "days", *(operand.unit for operand in calculation.operands)}
     if answer.value.unit not in allowed:
-        yield f"the unit {answer.value.unit!r} does not follow from the operands"
+        yield None, f"the unit {answer.value.unit!r} does not follow from the operands"
 
 
 def compares(calculation: Calculation) -> bool:
@@ -43,7 +50,7 @@ def compares(calculation: Calculation) -> bool:
     return calculation.formula.startswith(COMPARED)
 
 
-def _arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str]:
+def arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str]:
     """The formula computed again from the operands."""
     label, equals, formula = calculation.formula.partition(" = ")
     if not equals or not label:
@@ -68,19 +75,75 @@ def _arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str
         yield f"the calculation gives {plain(result)}, the answer says {value.number}"
 
 
-def _comparison_problems(calculation: Calculation, value: Value, again: Sequence[Rechecked]) -> Iterator[str]:
+def operand_problems(calculation: Calculation, facts: Facts) -> Iterator[Problem]:
+    """An operand named `assets_FY2024` cites a fact of that entry, of that year, of the whole company; all
+    are one company's, in one currency.
+    """
+    places = [facts[operand.citation] for operand in calculation.operands if operand.citation in facts]
+    first = next((place for place in places if place.subject is not None), None)
+    for operand in calculation.operands:
+        what, place = f"operand {operand.name[:80]}", facts.get(operand.citation)
+        yield from value_problems(what, operand.number, operand.unit, operand.citation, facts)
+        found = OPERAND.fullmatch(operand.name)
+        if found is None:
+            yield operand.citation, f"{what} names no figure and period"
+        elif place is not None and place.fact is not None:
+            for problem in _named_otherwise(found, place, place.fact):
+                yield operand.citation, f"{what} cites [{operand.citation}], which is {problem}"
+            yield from whole_problems(what, place)
+            if first is not None and place.subject != first.subject:
+                yield operand.citation, f"{what} is of {place.company}, another one of {first.company}"
+    currencies = {operand.unit for operand in calculation.operands if CURRENCY.fullmatch(operand.unit)}
+    if len(currencies) > 1:
+        yield None, f"amounts in {' and '.join(sorted(currencies))} do not go together"
+
+
+def main_operand(calculation: Calculation, facts: Facts) -> Rechecked | None:
+    """The operand that tells the period: the latest flow if there is one, else the latest balance.
+
+    None where an operand cites no fact, so that it cannot be said which one that is.
+    """
+    places = [facts.get(operand.citation) for operand in calculation.operands]
+    cited = [(place, place.fact.period) for place in places if place is not None and place.fact is not None]
+    if len(cited) < len(places):
+        return None
+    flows = [item for item in cited if not item[1].is_instant]
+    return max(flows or cited, key=lambda item: item[1].end, default=(None, None))[0]
+
+
+def _named_otherwise(found: re.Match[str], place: Rechecked, fact: Fact) -> Iterator[str]:
+    """Why a fact is not what an operand's name says."""
+    entry = entries().get(found["entry"])
+    fits = (
+        entry.place(fact.concept) is not None if entry else fact.concept.partition(":")[2] == found["entry"]
+    )
+    if not fits:
+        yield fact.concept
+    view, part = place.period_view(), found["part"] or "FY"
+    if view is not None and (view.fiscal_year, view.fiscal_period) != (int(found["year"]), part):
+        yield f"of {view.fiscal_period or 'no'} fiscal {view.fiscal_year}, {fact.period}"
+
+
+def _comparison_problems(calculation: Calculation, value: Value, facts: Facts) -> Iterator[Problem]:
     """A comparison is of one figure of two companies, first less second, as the citations stand."""
     label = calculation.formula.partition(" = ")[0].removeprefix(COMPARED)
     operands = [(operand.name, operand.citation) for operand in calculation.operands]
+    for operand in calculation.operands:
+        what = f"operand {operand.name[:80]}"
+        yield from value_problems(what, operand.number, operand.unit, operand.citation, facts)
     if operands != [(FIRST, 1), (SECOND, 2)] or calculation.formula != compared_formula(label):
-        yield "a comparison is of the first citation's number less the second's"
+        yield None, "a comparison is of the first citation's number less the second's"
         return
     named = [entry for entry in entries().values() if entry.label == label]
-    for place in again:
+    for number, place in facts.items():
         if place.fact and not any(entry.place(place.fact.concept) is not None for entry in named):
-            yield f"citation [{place.citation.id}] is of {place.fact.concept}, which is not {label}"
+            yield number, f"citation [{number}] is of {place.fact.concept}, which is not {label}"
+        yield from cut_problems(place)
+    first, second = facts.get(1), facts.get(2)
+    if first is not None and second is not None and first.subject == second.subject is not None:
+        yield 2, "both sides of the comparison are of one company"
     if {operand.unit for operand in calculation.operands} != {value.unit}:
-        yield f"the unit {value.unit!r} is not that of both numbers"
+        yield None, f"the unit {value.unit!r} is not that of both numbers"
 
 
 def _figure_problems(calculation: Calculation) -> Iterator[str]:
@@ -94,24 +157,6 @@ def _figure_problems(calculation: Calculation) -> Iterator[str]:
             written, _ = expand(known.expression, max(years))
             if formula not in (written, f"({written}) * 100"):
                 yield f"{label} is computed as {written}, not {formula}"
-
-
-def _operand_problems(calculation: Calculation, again: Sequence[Rechecked]) -> Iterator[str]:
-    """An operand named `assets_FY2024` must cite a fact of that entry, of that year."""
-    places = {place.citation.id: place for place in again}
-    for operand in calculation.operands:
-        found = OPERAND.fullmatch(operand.name)
-        if found is None or found["entry"] not in entries():
-            yield f"operand {operand.name[:80]!r} names no figure and year"
-            continue
-        place = places.get(operand.citation)
-        if place is None or place.fact is None:
-            continue
-        if entries()[found["entry"]].place(place.fact.concept) is None:
-            yield f"operand {operand.name} cites [{operand.citation}], which is {place.fact.concept}"
-        view = place.period_view()
-        if view is not None and view.fiscal_year != int(found["year"]):
-            yield f"operand {operand.name} cites [{operand.citation}], which is of fiscal {view.fiscal_year}"
 
 
 def _digits(text: str) -> int | None:

@@ -12,9 +12,11 @@ from finchat_sec_qa.errors import FinChatError, NotFoundError
 from finchat_sec_qa.facts.calendar import Calendar
 from finchat_sec_qa.facts.printed.read import document_facts
 from finchat_sec_qa.model.answer import Citation, PeriodView
+from finchat_sec_qa.model.document import ParsedDocument
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing, SourceFile, StoredDocument
 from finchat_sec_qa.model.passage import Scope
+from finchat_sec_qa.model.plan import Subject
 from finchat_sec_qa.parse.filing import read_document
 from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.parse.parsed import ParsedFile
@@ -26,13 +28,19 @@ _Key = tuple[str, str, str, tuple[str, date | None, int | None], bool]
 
 @dataclass(frozen=True, slots=True)
 class Rechecked:
-    """A citation as given, what is wrong with it, and the fact it proves, read anew."""
+    """A citation as given, what is wrong with it, and what it proves, read anew.
+
+    What stands behind the first three fields is None where the filing or the place is not in the store.
+    """
 
     citation: Citation
     problems: tuple[str, ...]
     company: str
     fact: Fact | None = None
     calendar: Calendar | None = None
+    filing: Filing | None = None
+    subject: Subject | None = None
+    document: ParsedDocument | None = None
 
     def period_view(self) -> PeriodView | None:
         """The fact's period in the company's calendar; None without a fact."""
@@ -104,7 +112,9 @@ class Recheck:
             else cite_span(source, citation.id, citation.start, citation.end)
         )
         problems = tuple(_differences(citation, wanted))
-        return Rechecked(citation, problems, filing.company, fact, self._calendar(filing))
+        subject = subject_of(filing, self._store.companies())
+        calendar = self._calendar(filing, subject)
+        return Rechecked(citation, problems, filing.company, fact, calendar, filing, subject, parsed.document)
 
     def _document(self, filing_id: str, sha256: str) -> tuple[Filing, ParsedFile] | str:
         key = (filing_id, sha256)
@@ -127,9 +137,8 @@ class Recheck:
                 return document
         raise NotFoundError(f"filing {filing_id} has no document with SHA-256 {sha256}")
 
-    def _calendar(self, filing: Filing) -> Calendar:
+    def _calendar(self, filing: Filing, subject: Subject | None) -> Calendar:
         """The calendar of the filing's company, from all its filings, as answers use it."""
-        subject = subject_of(filing, self._store.companies())
         return Calendar(self._store.filings(Scope(companies=subject.keys)) if subject else (filing,))
 
 

@@ -9,23 +9,29 @@ untrusted input: whatever they hold, the result is a report.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from finchat_sec_qa.answer.asked import question_problems
 from finchat_sec_qa.answer.compose import answer_id, quoted_text
-from finchat_sec_qa.answer.figures import plain
+from finchat_sec_qa.answer.evidence import (
+    Facts,
+    Problem,
+    alternate_problems,
+    cut_problems,
+    period_problems,
+    value_problems,
+)
+from finchat_sec_qa.answer.quotes import quote_problems
 from finchat_sec_qa.answer.recalculate import calculation_problems, compares
 from finchat_sec_qa.answer.recheck import Readings, Recheck, Rechecked
 from finchat_sec_qa.answer.sentences import (
     compared_sentence,
     computed_sentence,
     fact_sentence,
-    restated_label,
 )
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
-from finchat_sec_qa.model.answer import Alternate, Answer, CheckedCitation, Value, VerifyReport
+from finchat_sec_qa.model.answer import Answer, CheckedCitation, VerifyReport
 from finchat_sec_qa.ports import StoreReader
 
 MAX_CITATIONS = 200  # of one answer; ours have a few
-
-Problem = tuple[int, str]  # number of a citation, and what is wrong with it
 
 
 def verify_answer(store: StoreReader, answer: Answer, readings: Readings) -> VerifyReport:
@@ -39,8 +45,8 @@ def verify_answer(store: StoreReader, answer: Answer, readings: Readings) -> Ver
         )
     recheck = Recheck(store, readings)
     again = [recheck.citation(citation) for citation in answer.citations]
-    problems: dict[int, list[str]] = defaultdict(list)
-    for number, problem in (*_citation_problems(answer, again), *_number_problems(answer, again)):
+    problems: dict[int | None, list[str]] = defaultdict(list)
+    for number, problem in _problems(answer, again, store):
         problems[number].append(problem)
     whole = tuple(_whole_problems(answer, again))
     checked = tuple(
@@ -60,6 +66,18 @@ def verify_answer(store: StoreReader, answer: Answer, readings: Readings) -> Ver
         citations=checked,
         problems=(*whole, *unplaced),
     )
+
+
+def _problems(answer: Answer, again: Sequence[Rechecked], store: StoreReader) -> Iterator[Problem]:
+    """All that is wrong, by the citation whose fault it is."""
+    yield from _citation_problems(answer, again)
+    if answer.refusal is None:
+        facts = {place.citation.id: place for place in again}
+        yield from _number_problems(answer, facts)
+        yield from question_problems(answer, again, store.companies())
+        if answer.value is None:
+            for place in again:
+                yield from quote_problems(place)
 
 
 def check_quotes(store: StoreReader, answer: Answer) -> None:
@@ -104,64 +122,19 @@ def _used(answer: Answer) -> set[int]:
     return used | {alternate.citation for alternate in answer.alternates}
 
 
-def _number_problems(answer: Answer, again: Sequence[Rechecked]) -> Iterator[Problem]:
+def _number_problems(answer: Answer, facts: Facts) -> Iterator[Problem]:
     """Every number that does not follow from the facts cited."""
-    facts = {place.citation.id: place for place in again}
     if answer.calculation is not None:
-        for operand in answer.calculation.operands:
-            yield from _value_problems(
-                f"operand {operand.name}", operand.number, operand.unit, operand.citation, facts
-            )
+        yield from calculation_problems(answer, answer.calculation, facts)
     elif answer.value is not None:
-        yield from _value_problems("the value", answer.value.number, answer.value.unit, 1, facts)
+        yield from value_problems("the value", answer.value.number, answer.value.unit, 1, facts)
         if 1 in facts:
-            yield from _period_problems(answer.value, facts[1])
+            yield from period_problems(answer.value.period, facts[1])
+            yield from cut_problems(facts[1])
     for alternate in answer.alternates:
-        yield from _alternate_problems(alternate, facts)
-
-
-def _alternate_problems(alternate: Alternate, facts: dict[int, Rechecked]) -> Iterator[Problem]:
-    """An alternate is the same figure as the answer's, in a later filing."""
-    what, number = f"the alternate “{alternate.label}”", alternate.citation
-    yield from _value_problems(what, alternate.value.number, alternate.value.unit, number, facts)
-    place, main = facts.get(number), facts.get(1)
-    if place is None or place.fact is None:
-        return
-    yield from _period_problems(alternate.value, place)
-    wanted = restated_label(place.citation.form, place.citation.period_end)
-    if alternate.label != wanted:
-        yield number, f"{what} should be called “{wanted}”"
-    if main is place:
-        yield number, f"{what} is the answer's own number"
-    elif (
-        main is not None
-        and main.fact is not None
-        and (main.fact.concept, main.fact.dimensions)
-        != (
-            place.fact.concept,
-            place.fact.dimensions,
-        )
-    ):
-        yield number, f"{what} is of {place.fact.concept}, the answer of {main.fact.concept}"
-
-
-def _value_problems(
-    what: str, number: str, unit: str, citation: int, facts: dict[int, Rechecked]
-) -> Iterator[Problem]:
-    place = facts.get(citation)
-    if place is None or place.fact is None or place.fact.value is None:
-        yield citation, f"{what} names citation {citation}, which proves no number"
-        return
-    if plain(place.fact.value) != number:
-        yield citation, f"{what} is {number}, the filing says {plain(place.fact.value)}"
-    if (place.fact.unit or "") != unit:
-        yield citation, f"{what} is in {unit}, the filing says {place.fact.unit}"
-
-
-def _period_problems(value: Value, place: Rechecked) -> Iterator[Problem]:
-    view = place.period_view()
-    if view is not None and view != value.period:
-        yield place.citation.id, f"the period is {value.period}, the filing says {view}"
+        if answer.value is None or answer.calculation is not None:
+            yield alternate.citation, f"the alternate “{alternate.label}” stands beside no reported number"
+        yield from alternate_problems(alternate, facts.get(1), facts)
 
 
 def _whole_problems(answer: Answer, again: Sequence[Rechecked]) -> Iterator[str]:
@@ -182,8 +155,6 @@ def _whole_problems(answer: Answer, again: Sequence[Rechecked]) -> Iterator[str]
         return
     if answer.value is not None and answer.value.period != answer.scope.period:
         yield "the value's period is not the period of the answer's scope"
-    if answer.calculation is not None:
-        yield from calculation_problems(answer, answer.calculation, again)
     wanted = _sentence(answer, again)
     if wanted is not None and answer.answer != wanted:
         marks = ", ".join(f"[{citation.id}]" for citation in answer.citations)

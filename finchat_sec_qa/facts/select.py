@@ -55,7 +55,7 @@ def choose(
     annual = target.name is not None and target.name.name == "FY"
     reporting = [
         filing
-        for filing in sorted(filings, key=lambda filing: _reported(filing, annual=annual))
+        for filing in sorted(filings, key=lambda filing: reported(filing, annual=annual))
         if any(fit == best for fit, _ in by_filing.get(filing.id, ()))
     ]
     first, *later = reporting
@@ -90,7 +90,7 @@ def _order(item: tuple[int, Fact]) -> tuple[int, int, int, int, int]:
     return fit, -fact.period.days, -(fact.decimals or 0), fact.document, fact.start
 
 
-def _reported(filing: Filing, *, annual: bool) -> tuple[bool, date, date, str]:
-    """Order of reporting; an unknown date counts as late."""
+def reported(filing: Filing, *, annual: bool) -> tuple[bool, date, date, str]:
+    """Order of reporting; an unknown date counts as late. For a whole year annual reports come first."""
     second = annual and not filing.form.startswith(("10-K", "20-F", "40-F"))
     return second, filing.period_end or date.max, filing.filed or date.max, filing.id

@@ -1,0 +1,157 @@
+"""Whether an answer is one to its question: the question is read again, the cited facts held to it."""
+
+from collections.abc import Iterator, Sequence
+
+from finchat_sec_qa.answer.evidence import Problem, told
+from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, rounding
+from finchat_sec_qa.answer.recalculate import OPERAND, compares
+from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.sentences import compared_formula
+from finchat_sec_qa.errors import UsageError
+from finchat_sec_qa.facts.formulas import expand
+from finchat_sec_qa.facts.lexicon import entries
+from finchat_sec_qa.facts.members import matching
+from finchat_sec_qa.model.answer import Answer, Calculation, Value
+from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.filing import Company
+from finchat_sec_qa.model.plan import LATEST, Plan
+from finchat_sec_qa.question.companies import resolve_company
+from finchat_sec_qa.question.read import read
+from finchat_sec_qa.question.wording import on_one_line
+
+
+def question_problems(
+    answer: Answer, again: Sequence[Rechecked], companies: Sequence[Company]
+) -> Iterator[Problem]:
+    """What is answered beside the question: another company, period, figure, part, unit or rounding.
+
+    `companies` are the store's. Of an answer in words only the companies can be checked.
+    """
+    yield from _scope_problems(answer, again, companies)
+    try:
+        if on_one_line(answer.question, "question") != answer.question:
+            yield None, "the question is not on one line"
+            return
+    except UsageError as error:
+        yield None, str(error)
+        return
+    owners = tuple(dict.fromkeys(place.subject for place in again if place.subject is not None))
+    plan = read(answer.question, companies, owners)
+    for place in again:
+        if place.subject is not None and place.subject not in plan.subjects:
+            yield place.citation.id, f"the question does not ask of {place.company}"
+    if answer.value is not None:
+        yield from _number_problems(answer, answer.value, plan, again)
+
+
+def _scope_problems(
+    answer: Answer, again: Sequence[Rechecked], companies: Sequence[Company]
+) -> Iterator[Problem]:
+    """Every citation is of the filings and companies that the answer says it looked at."""
+    looked_at = {resolve_company(name, companies) for name in answer.scope.companies}
+    filings = set(answer.scope.filings)
+    for place in again:
+        if place.citation.filing not in filings:
+            yield place.citation.id, f"filing {place.citation.filing} is not in the answer's scope"
+        if place.subject is not None and place.subject not in looked_at:
+            yield place.citation.id, f"{place.subject.name} is not in the answer's scope"
+
+
+def _number_problems(
+    answer: Answer, value: Value, plan: Plan, again: Sequence[Rechecked]
+) -> Iterator[Problem]:
+    calculation = answer.calculation
+    given = "fact" if calculation is None else "compare" if compares(calculation) else "formula"
+    if given != plan.kind:
+        kinds = {
+            "fact": "one reported number",
+            "formula": "a computed figure",
+            "compare": "a comparison",
+            "passages": "words",
+        }
+        number = again[0].citation.id if again else None
+        yield number, f"the question asks for {kinds[plan.kind]}, the answer is {kinds[given]}"
+    elif calculation is None:
+        for place in again[:1]:
+            yield from _fact_problems(place, plan)
+    elif plan.kind == "compare":
+        yield from _comparison_problems(calculation, plan, again)
+    else:
+        yield from _figure_problems(calculation, value, plan, again)
+
+
+def _fact_problems(place: Rechecked, plan: Plan) -> Iterator[Problem]:
+    """The fact is of the figure, the part and the period that the question names."""
+    fact, number = place.fact, place.citation.id
+    if fact is None:
+        return
+    if entries()[plan.entry].place(fact.concept) is None:
+        yield number, f"the question asks for {plan.label}, the fact is of {told(fact)}"
+    if not _of_part(fact, plan):
+        part = " ".join(plan.member) or "the whole company"
+        yield number, f"the question asks for {part}, the fact is of {told(fact)}"
+    asked = plan.periods[-1] if plan.periods else LATEST
+    target = place.calendar.target(asked) if place.calendar is not None else None
+    if target is not None and not target.fits(fact):
+        yield number, f"the question asks for {target.name or target.end}, the fact is for {fact.period}"
+
+
+def _of_part(fact: Fact, plan: Plan) -> bool:
+    if not plan.member:
+        return not fact.dimensions
+    return bool(matching(plan.member, plan.said, [("", fact)]))
+
+
+def _comparison_problems(
+    calculation: Calculation, plan: Plan, again: Sequence[Rechecked]
+) -> Iterator[Problem]:
+    """The sides are the companies of the question, in its order, each with the figure asked for."""
+    if calculation.formula != compared_formula(plan.label):
+        yield None, f"the question compares {plan.label}, the answer {calculation.formula[:80]!r}"
+    for place, subject in zip(again, plan.subjects, strict=False):
+        if place.subject is not None and place.subject != subject:
+            yield place.citation.id, f"the question names {subject.name} here, this is {place.company}"
+    for place in again:
+        yield from _fact_problems(place, plan)
+
+
+def _figure_problems(
+    calculation: Calculation, value: Value, plan: Plan, again: Sequence[Rechecked]
+) -> Iterator[Problem]:
+    """The figure is computed as the question or the list of formulas defines it, for its year, and rounded
+    as it says.
+    """
+    year = _year(calculation, plan, again)
+    if year is not None:
+        written, _ = expand(plan.expression, year)
+        if plan.unit == "percent":
+            written = f"({written}) * 100"
+        wanted = f"{plan.label} = {written}"
+        if calculation.formula != wanted:
+            number = again[0].citation.id if again else None
+            yield number, f"the question asks for {wanted}, the answer gives {calculation.formula[:200]}"
+    yield from _unit_problems(calculation, value, plan)
+
+
+def _unit_problems(calculation: Calculation, value: Value, plan: Plan) -> Iterator[Problem]:
+    """An amount is in the operands' money, all else in the unit and with the decimals that are asked for."""
+    if plan.unit == "USD":
+        if value.unit not in {operand.unit for operand in calculation.operands}:
+            yield None, f"the question asks for an amount of money, the answer is in {value.unit}"
+        return
+    if value.unit != plan.unit:
+        yield None, f"the question asks for {plan.unit}, the answer is in {value.unit}"
+    digits = plan.decimals if plan.decimals is not None else DEFAULT_DECIMALS.get(plan.unit)
+    if digits is not None and calculation.rounding != rounding(digits):
+        yield None, f"the question asks for {rounding(digits)}, the answer is {calculation.rounding}"
+
+
+def _year(calculation: Calculation, plan: Plan, again: Sequence[Rechecked]) -> int | None:
+    """The fiscal year asked for; where that is the latest one, the latest of the operands."""
+    if plan.periods:
+        calendar = next((place.calendar for place in again if place.calendar is not None), None)
+        target = calendar.target(plan.periods[-1]) if calendar is not None else None
+        if target is not None and target.name is not None:
+            return target.name.year
+    named = [OPERAND.fullmatch(operand.name) for operand in calculation.operands]
+    return max((int(found["year"]) for found in named if found), default=None)

@@ -1,0 +1,88 @@
+"""What numbers rest on: a number, its unit and its period compared with the fact that is cited for it."""
+
+from collections.abc import Iterator, Mapping
+
+from finchat_sec_qa.answer.figures import plain
+from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.sentences import restated_label
+from finchat_sec_qa.facts.calendar import DRIFT
+from finchat_sec_qa.facts.members import part_of
+from finchat_sec_qa.facts.select import differs, reported
+from finchat_sec_qa.model.answer import Alternate, PeriodView
+from finchat_sec_qa.model.fact import Fact
+
+Problem = tuple[int | None, str]  # number of the citation, None for the whole, and what is wrong with it
+Facts = Mapping[int, Rechecked]  # citations made again, by their numbers
+
+
+def value_problems(what: str, number: str, unit: str, citation: int, facts: Facts) -> Iterator[Problem]:
+    """A number and its unit, against the fact that a citation proves."""
+    place = facts.get(citation)
+    if place is None or place.fact is None or place.fact.value is None:
+        yield citation, f"{what} names citation {citation}, which proves no number"
+        return
+    if plain(place.fact.value) != number:
+        yield citation, f"{what} is {number}, the filing says {plain(place.fact.value)}"
+    if (place.fact.unit or "") != unit:
+        yield citation, f"{what} is in {unit}, the filing says {place.fact.unit}"
+
+
+def period_problems(given: PeriodView, place: Rechecked) -> Iterator[Problem]:
+    """A period, against that of the fact cited for it."""
+    view = place.period_view()
+    if view is not None and view != given:
+        yield place.citation.id, f"the period is {given}, the filing says {view}"
+
+
+def alternate_problems(alternate: Alternate, main: Rechecked | None, facts: Facts) -> Iterator[Problem]:
+    """An alternate is the same figure as the main number, told differently by a filing that came later."""
+    what, number = f"the alternate “{alternate.label}”", alternate.citation
+    yield from value_problems(what, alternate.value.number, alternate.value.unit, number, facts)
+    place = facts.get(number)
+    if place is None or place.fact is None:
+        return
+    yield from period_problems(alternate.value.period, place)
+    wanted = restated_label(place.citation.form, place.citation.period_end)
+    if alternate.label != wanted:
+        yield number, f"{what} should be called “{wanted}”"
+    if main is place:
+        yield number, f"{what} is the answer's own number"
+    elif main is not None and main.fact is not None:
+        for problem in _restates(main, main.fact, place, place.fact):
+            yield number, f"{what} {problem}"
+
+
+def _restates(main: Rechecked, first: Fact, place: Rechecked, later: Fact) -> Iterator[str]:
+    """Why a fact is no later word on another one."""
+    if (first.concept, first.dimensions) != (later.concept, later.dimensions):
+        yield f"is of {told(later)}, the answer of {told(first)}"
+    if place.subject != main.subject:
+        yield f"is of {place.company}, the answer of {main.company}"
+    apart = abs((later.period.end - first.period.end).days)
+    if apart > 2 * DRIFT or later.period.quarters != first.period.quarters:
+        yield f"is for {later.period}, the answer for {first.period}"
+    elif not differs(first, later):
+        yield "is the number that the answer gives"
+    if place.filing is not None and main.filing is not None:
+        view = main.period_view()
+        annual = view is not None and view.fiscal_period == "FY"
+        if reported(place.filing, annual=annual) < reported(main.filing, annual=annual):
+            yield "was reported before the answer's number"
+
+
+def told(fact: Fact) -> str:
+    """A fact's concept, and the part of the company that it is of."""
+    parts = ", ".join(member for _, member in fact.dimensions)
+    return f"{fact.concept} of {parts}" if parts else fact.concept
+
+
+def whole_problems(what: str, place: Rechecked) -> Iterator[Problem]:
+    """A figure is computed from numbers of the whole company."""
+    if place.fact is not None and place.fact.dimensions:
+        yield place.citation.id, f"{what} cites [{place.citation.id}], which is of a part: {told(place.fact)}"
+
+
+def cut_problems(place: Rechecked) -> Iterator[Problem]:
+    """A reported number is the whole's or one part's; a finer cut has no name that a sentence could give."""
+    if place.fact is not None and place.fact.dimensions and part_of(place.fact) is None:
+        yield place.citation.id, f"the fact is no number of the whole or of one part: {told(place.fact)}"
