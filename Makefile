@@ -10,7 +10,7 @@ bin := .venv/bin
 store = FINCHAT_STORE="$${FINCHAT_STORE:-$(CURDIR)/.run/store}"
 code := finchat_sec_qa api webapp delivery scripts benchmarks tests
 
-.PHONY: help install install-dev run samples ask test lint format typecheck bench docker-build docker-run docker-logs docker-stop docker-dev docker-push validate check-attestations reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
+.PHONY: help install install-dev run samples ask test lint format typecheck bench eval docker-build docker-run docker-logs docker-stop docker-dev docker-push validate check-attestations reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ typecheck: install-dev ## Check types (mypy --strict)
 
 bench: install-dev ## Measure ingest, questions, citations and start; benchmarks/README.md says against what
 	$(bin)/python -m benchmarks
+
+eval: install-dev ## Ask all questions with known truth, verify, and name what got worse; ARGS="--set xbrl --json"
+	$(bin)/python -m benchmarks.eval $(ARGS)
 
 docker-build: ## Build finchat-sec-qa:api and :webapp, tagged by commit and version (docker buildx bake)
 	@variables=$$($(PYTHON) scripts/bake_variables.py) && env $$variables docker buildx bake
