@@ -9,13 +9,13 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from delivery.scan.apt_sources import security_folder
 from delivery.scan.debian_version import DebianVersion
 from delivery.scan.errors import NotCheckedError
-from delivery.scan.image import READ_BELOW, Image
+from delivery.scan.image import DPKG_BELOW, DPKG_STATUS, Image
 from delivery.scan.inside import each
 from delivery.scan.model import Finding, Outcome, Scope, Severity
 
-MIRROR = "https://deb.debian.org/debian-security"
 Fetch = Callable[[str], bytes]
 
 
@@ -40,11 +40,11 @@ class DebianPackages:
     """Installed packages that the security suite has a newer version of."""
 
     name = "debian"
-    needs = "images, and a mirror of Debian's security suite that can be reached"
+    needs = "images whose apt sources name a mirror of Debian's security suite that can be reached"
 
-    def __init__(self, now: datetime, get: Fetch = fetch, mirror: str = MIRROR) -> None:
+    def __init__(self, now: datetime, get: Fetch = fetch) -> None:
         """`now` (aware) decides whether the suite's index is still valid."""
-        self._now, self._get, self._mirror = now, get, mirror
+        self._now, self._get = now, get
         self._suites: dict[tuple[str, str], Suite] = {}
 
     def run(self, scope: Scope) -> Outcome:
@@ -61,7 +61,8 @@ class DebianPackages:
         packages = dict(installed(image))
         if not packages:
             raise NotCheckedError("no installed package in /var/lib/dpkg")
-        suite = self._suite(codename, image.config.platform.split("/")[1])
+        folder = security_folder(image, codename)
+        suite = self._suite(folder, codename, image.config.platform.split("/")[1])
         behind = [
             Finding(
                 check=self.name,
@@ -77,14 +78,13 @@ class DebianPackages:
         said = f"{image.name}: {len(packages)} packages against {suite.name} of {suite.day}"
         return Outcome(tuple(behind), looked_at=said)
 
-    def _suite(self, codename: str, architecture: str) -> Suite:
-        key = codename, architecture
+    def _suite(self, folder: str, codename: str, architecture: str) -> Suite:
+        key = folder, architecture
         if key not in self._suites:
-            self._suites[key] = self._fetched(*key)
+            self._suites[key] = self._fetched(folder, codename, architecture)
         return self._suites[key]
 
-    def _fetched(self, codename: str, architecture: str) -> Suite:
-        folder = f"{self._mirror}/dists/{codename}-security"
+    def _fetched(self, folder: str, codename: str, architecture: str) -> Suite:
         path = f"main/binary-{architecture}/Packages.xz"
         release = self._get(f"{folder}/InRelease").decode("utf-8", "replace")
         self._demand_valid(release, f"{folder}/InRelease")
@@ -114,8 +114,8 @@ class DebianPackages:
 def installed(image: Image) -> Iterator[tuple[str, str]]:
     """(package, version) of every installed package, from dpkg's status or a distroless status.d."""
     # Distroless images keep one file per package, without a Status line.
-    single = [path for path in image.entries if path.startswith(READ_BELOW)]
-    for path in ["var/lib/dpkg/status", *single]:
+    single = [path for path in image.entries if path.startswith(DPKG_BELOW)]
+    for path in [DPKG_STATUS, *single]:
         for fields in paragraphs(image.text(path) or ""):
             state = fields.get("Status", "install ok installed")
             if "Version" in fields and state.endswith(" installed"):

@@ -11,8 +11,10 @@ from delivery.oci.layout import Files, Layout
 from delivery.oci.tree import File
 from delivery.scan.errors import NotCheckedError
 
-READ = {"etc/passwd", "etc/shadow", "etc/os-release", "usr/lib/os-release", "var/lib/dpkg/status"}
-READ_BELOW = "var/lib/dpkg/status.d/"
+APT_LIST, APT_BELOW = "etc/apt/sources.list", "etc/apt/sources.list.d/"
+DPKG_STATUS, DPKG_BELOW = "var/lib/dpkg/status", "var/lib/dpkg/status.d/"
+READ = {"etc/passwd", "etc/shadow", "etc/os-release", "usr/lib/os-release", DPKG_STATUS, APT_LIST}
+READ_BELOW = (DPKG_BELOW, APT_BELOW)
 
 
 @dataclass(frozen=True, slots=True)

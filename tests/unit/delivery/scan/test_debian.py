@@ -74,10 +74,11 @@ def looked(folder: Path, mirror: Mirror, files: dict[str, bytes], images: int = 
     layer = [entry(name, body) for name, body in files.items()]
     layer.append(symlink("etc/os-release", "../usr/lib/os-release"))
     same = [image(folder, layer)] * images
-    return DebianPackages(NOW, mirror.get, "https://mirror.test").run(scope(folder, *same))
+    return DebianPackages(NOW, mirror.get).run(scope(folder, *same))
 
 
-FILES = {"usr/lib/os-release": RELEASE, "var/lib/dpkg/status": STATUS}
+SOURCES = {"etc/apt/sources.list": b"deb https://mirror.test bookworm-security main\n"}
+FILES = {"usr/lib/os-release": RELEASE, "var/lib/dpkg/status": STATUS, **SOURCES}
 
 
 def test_a_package_behind_the_suite_is_found(tmp_path: Path) -> None:
@@ -93,6 +94,7 @@ def test_distroless_images_have_a_file_per_package(tmp_path: Path) -> None:
     files = {
         "usr/lib/os-release": RELEASE,
         "var/lib/dpkg/status.d/libssl3": b"Package: libssl3\nVersion: 3.0.18-1\n",
+        **SOURCES,
     }
     assert [found.place for found in looked(tmp_path, Mirror(), files).findings] == ["small libssl3"]
 
@@ -143,6 +145,23 @@ def test_a_release_without_an_end_is_none(tmp_path: Path) -> None:
 )
 def test_another_system_is_not_checked(tmp_path: Path, files: dict[str, bytes], said: str) -> None:
     assert said in not_checked(tmp_path, Mirror(), files)
+
+
+@pytest.mark.parametrize(
+    ("sources", "said"),
+    [
+        ({}, "/etc/apt names no mirror of bookworm-security"),
+        ({"etc/apt/sources.list": b"deb https://mirror.test bookworm main\n"}, "names no mirror"),
+        ({"etc/apt/sources.list": b"deb file:///mirror bookworm-security main\n"}, "no plain HTTP address"),
+    ],
+)
+def test_an_image_whose_sources_name_no_mirror_is_not_checked(
+    tmp_path: Path, sources: dict[str, bytes], said: str
+) -> None:
+    mirror = Mirror()
+    files = {"usr/lib/os-release": RELEASE, "var/lib/dpkg/status": STATUS, **sources}
+    assert said in not_checked(tmp_path, mirror, files)
+    assert mirror.asked == []
 
 
 IN_ORDER = [
