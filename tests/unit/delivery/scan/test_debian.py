@@ -13,6 +13,7 @@ from delivery.scan.debian import DebianPackages
 from delivery.scan.debian_version import DebianVersion
 from delivery.scan.errors import NotCheckedError
 from delivery.scan.model import Outcome
+from tests.absence import absent
 from tests.unit.delivery.oci.making import entry, symlink
 from tests.unit.delivery.scan.planted import image, scope
 
@@ -180,7 +181,13 @@ def test_versions_stand_in_debian_s_order() -> None:
 texts = st.text("019abz~+.-", min_size=1, max_size=8).map(lambda text: f"1{text}".rstrip("-"))
 
 
-@pytest.mark.skipif(shutil.which("dpkg") is None, reason="no dpkg to compare with")
+@pytest.fixture(scope="module")
+def _dpkg() -> None:
+    if shutil.which("dpkg") is None:
+        absent("no dpkg to compare with (a package of that name has it)")
+
+
+@pytest.mark.usefixtures("_dpkg")
 @settings(max_examples=60, deadline=None)
 @given(texts, texts)
 def test_versions_compare_as_dpkg_compares_them(one: str, other: str) -> None:
