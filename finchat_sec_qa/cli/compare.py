@@ -5,7 +5,7 @@ from typing import Unpack
 
 import click
 
-from finchat_sec_qa.cli.options import SETTINGS, day, examples, pass_session, shared
+from finchat_sec_qa.cli.options import SETTINGS, as_of_option, day, examples, pass_session, shared
 from finchat_sec_qa.cli.session import Session
 from finchat_sec_qa.cli.tables import TableOptions, show_table, table_options
 
@@ -33,12 +33,7 @@ from finchat_sec_qa.cli.tables import TableOptions, show_table, table_options
     metavar="PERIODS",
     help="Fiscal periods or spans, parted by commas: FY2022:FY2024.",
 )
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="Leave out what was filed after DATE (YYYY-MM-DD).",
-)
+@as_of_option()
 @table_options
 @shared
 @pass_session

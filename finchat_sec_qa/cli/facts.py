@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from finchat_sec_qa.cli.options import SETTINGS, day, examples, pass_session, shared
+from finchat_sec_qa.cli.options import SETTINGS, as_of_option, day, examples, pass_session, shared
 from finchat_sec_qa.cli.output import note, print_list, print_table
 from finchat_sec_qa.cli.plain import one_line
 from finchat_sec_qa.cli.session import Session
@@ -50,12 +50,7 @@ LONGEST_TEXT = 80  # characters of a text fact shown; --json has all
     metavar="N",
     help="The metric's series over the last N quarters.",
 )
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="For a series: leave out what was filed after DATE (YYYY-MM-DD).",
-)
+@as_of_option("For a series: leave")
 @click.option(
     "--limit",
     type=click.IntRange(min=0),

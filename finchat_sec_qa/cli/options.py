@@ -75,15 +75,20 @@ def shared(function: F) -> F:
     return function
 
 
+def as_of_option(begin: str = "Leave") -> Callable[[F], F]:
+    """The option --as-of, whose value `day` reads; its help begins with these words."""
+    return click.option(
+        "--as-of",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="DATE",
+        help=f"{begin} out what was filed after DATE (YYYY-MM-DD).",
+    )
+
+
 def scope_options(function: F) -> F:
     """Give a command the options that say which filings may be used."""
     for option in (
-        click.option(
-            "--as-of",
-            type=click.DateTime(["%Y-%m-%d"]),
-            metavar="DATE",
-            help="Leave out what was filed after DATE (YYYY-MM-DD).",
-        ),
+        as_of_option(),
         click.option(
             "--fiscal-year",
             "fiscal_years",

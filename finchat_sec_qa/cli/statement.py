@@ -5,7 +5,7 @@ from typing import Unpack, cast
 
 import click
 
-from finchat_sec_qa.cli.options import SETTINGS, day, examples, pass_session, shared
+from finchat_sec_qa.cli.options import SETTINGS, as_of_option, day, examples, pass_session, shared
 from finchat_sec_qa.cli.session import Session
 from finchat_sec_qa.cli.tables import TableOptions, show_table, table_options
 from finchat_sec_qa.model.table_request import StatementName
@@ -24,12 +24,7 @@ from finchat_sec_qa.model.table_request import StatementName
 @click.argument("company")
 @click.argument("period")
 @click.argument("which", type=click.Choice(["income", "balance", "cashflow"]))
-@click.option(
-    "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="Leave out what was filed after DATE (YYYY-MM-DD).",
-)
+@as_of_option()
 @table_options
 @shared
 @pass_session
