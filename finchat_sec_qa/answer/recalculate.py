@@ -127,11 +127,14 @@ def _named_otherwise(found: re.Match[str], place: Rechecked, fact: Fact) -> Iter
 def _comparison_problems(calculation: Calculation, value: Value, facts: Facts) -> Iterator[Problem]:
     """A comparison is of one figure of two companies, first less second, as the citations stand."""
     label = calculation.formula.partition(" = ")[0].removeprefix(COMPARED)
-    operands = [(operand.name, operand.citation) for operand in calculation.operands]
+    sides = ((FIRST, 1), (SECOND, 2))
     for operand in calculation.operands:
         what = f"operand {operand.name[:80]}"
         yield from value_problems(what, operand.number, operand.unit, operand.citation, facts)
-    if operands != [(FIRST, 1), (SECOND, 2)] or calculation.formula != compared_formula(label):
+        if (operand.name, operand.citation) not in sides:
+            yield operand.citation, f"{what} cites [{operand.citation}], which is the other side"
+    names = tuple((operand.name, operand.citation) for operand in calculation.operands)
+    if names != sides or calculation.formula != compared_formula(label):
         yield None, "a comparison is of the first citation's number less the second's"
         return
     named = [entry for entry in entries().values() if entry.label == label]

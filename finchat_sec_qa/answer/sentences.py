@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from finchat_sec_qa.answer.changes import changed
 from finchat_sec_qa.answer.figures import spoken, spoken_period
 from finchat_sec_qa.facts.labels import concept_label, member_label
 from finchat_sec_qa.facts.lexicon import entries
@@ -44,11 +45,14 @@ def fact_sentence(company: str, fact: Fact, value: Value) -> str:
 
 def computed_sentence(company: str, calculation: Calculation, value: Value) -> str:
     """For example "NVIDIA CORP: effective tax rate was 13.26% for fiscal 2025 (…), computed from [1]."."""
-    label = calculation.formula.partition(" = ")[0]
     when = spoken_period(*_period(value.period))
     joiner = "at" if value.period.start is None else "for"
-    number = spoken(Decimal(value.number), value.unit)
     marks = _marks([operand.citation for operand in calculation.operands])
+    change = changed(calculation, value)
+    if change is not None:
+        return f"{company}: {change} {joiner} {when}, computed from {marks}."
+    label = calculation.formula.partition(" = ")[0]
+    number = spoken(Decimal(value.number), value.unit)
     return f"{company}: {label} was {number} {joiner} {when}, computed from {marks}."
 
 
