@@ -26,8 +26,8 @@ from benchmarks.eval.compare import compare
 from benchmarks.eval.ledger import merged, read, write
 from benchmarks.eval.report import Report, as_json, as_text
 from benchmarks.eval.run import Outcome, evaluate
-from benchmarks.eval.sets import SETS, VARIABLE, QuestionSet, shared_folder
-from benchmarks.eval.store import filled
+from benchmarks.eval.sets import SETS, VARIABLE, Folder, QuestionSet, shared_folder
+from benchmarks.eval.store import clear, filled
 from finchat_sec_qa.errors import FinChatError, StoreLockedError, UsageError
 
 
@@ -44,7 +44,7 @@ def main() -> int:
         print(json.dumps(as_json(report), ensure_ascii=False))
     else:
         print("\n".join(as_text(report)))
-    return 0 if report.clean else 1
+    return 0 if report.holds else 1
 
 
 def run(
@@ -55,8 +55,8 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / "lock", timeout=0):
-            store = filled(folder, (_edgar(found), found / "financebench" / "pdfs"), jobs)
-            return keep(folder, sets, evaluate(store, found, sets, folder / "answers"), accept=accept)
+            stores = _stores(folder, found, sets, jobs)
+            return keep(folder, sets, evaluate(stores, found, sets, folder / "answers"), accept=accept)
     except Timeout as error:
         raise StoreLockedError(f"{folder}: another evaluation is running there") from error
 
@@ -70,6 +70,20 @@ def keep(folder: Path, sets: tuple[QuestionSet, ...], outcome: Outcome, *, accep
     if accept or not changes.worse:
         write(baseline, merged(earlier, outcome.lines))
     return Report(sets, outcome, changes, not earlier, ledger)
+
+
+def _stores(
+    folder: Path, shared: Path, sets: tuple[QuestionSet, ...], jobs: int
+) -> dict[tuple[Folder, ...], Path]:
+    """The stores that the sets need. Stores of earlier inputs are removed when all sets are asked."""
+    places: dict[Folder, Path] = {"edgar": _edgar(shared), "pdfs": shared / "financebench" / "pdfs"}
+    stores = {
+        folders: filled(folder, [places[name] for name in folders], jobs)
+        for folders in dict.fromkeys(one.folders for one in sets)
+    }
+    if len(sets) == len(SETS):
+        clear(folder, stores.values())
+    return stores
 
 
 def _edgar(shared: Path) -> Path:

@@ -41,7 +41,7 @@ class Report:
         return sum(line.error for line in self.outcome.lines)
 
     @property
-    def clean(self) -> bool:
+    def holds(self) -> bool:
         """Nothing got worse, every bar is met, every answer verified, no question failed."""
         return not (self.missed or self.unverified or self.changes.worse or self.errors)
 
@@ -57,7 +57,7 @@ def as_json(report: Report) -> dict[str, Any]:
     """The report as plain data."""
     verified = [line.verified for line in report.outcome.lines if line.verified is not None]
     return {
-        "clean": report.clean,
+        "holds": report.holds,
         "figures": report.outcome.figures,
         "bars": [
             {"set": name, **asdict(bar), "value": report.outcome.figures[name].get(bar.figure), "met": met}
@@ -77,13 +77,13 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def as_text(report: Report) -> Iterator[str]:
     """The report in lines for people."""
+    yield from _not_right(report.outcome.lines)
     met = {(name, bar.figure): (bar, holds) for name, bar, holds in report.bars()}
     for name, counts in _verdicts(report).items():
         yield f"{name}: " + ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
         for figure, value in report.outcome.figures[name].items():
             yield f"  {figure:34} {_shown(value):>11}{_against(met.get((name, figure)))}"
     yield from _verification(report)
-    yield from _not_right(report.outcome.lines)
     yield from _comparison(report)
     yield f"ledger: {report.ledger}"
 

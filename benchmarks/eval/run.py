@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,12 @@ from benchmarks.eval.asking import Result, asked, verified
 from benchmarks.eval.ledger import Key, Line, put
 from benchmarks.eval.lines import line
 from benchmarks.eval.scorer import Row, Scorer, identity
-from benchmarks.eval.sets import Figures, QuestionSet
+from benchmarks.eval.sets import Figures, Folder, QuestionSet
 from benchmarks.eval.verdict import Verdict
 from finchat_sec_qa import Library
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.errors import FinChatError
+from finchat_sec_qa.model.answer import Answer, VerifyReport
 
 Results = dict[str, dict[str, Result]]
 
@@ -27,18 +28,22 @@ class Outcome:
     figures: dict[str, Figures]
 
 
-def evaluate(store: Path, shared: Path, sets: Sequence[QuestionSet], answers: Path) -> Outcome:
-    """Ask all, verify all, score all.
+def evaluate(
+    stores: Mapping[tuple[Folder, ...], Path], shared: Path, sets: Sequence[QuestionSet], answers: Path
+) -> Outcome:
+    """Ask all, verify all, score all; `stores` by the folders of filings that they hold.
 
     The results are left under `answers`, a file for each set, as the scorer's command reads them.
     """
     scorer = Scorer(shared / "tools" / "score")
-    with Library.open(Settings(store=store), read_only=True) as library:
-        results = {one.name: asked(library, one, scorer.inputs(shared, one)) for one in sets}
-        given: dict[Key, Result] = {
-            (name, key): found for name, told in results.items() for key, found in told.items()
-        }
-        reports = verified(library, {key: found.answer for key, found in given.items() if found.answer})
+    results: Results = {}
+    reports: dict[Key, VerifyReport] = {}
+    for folders, store in stores.items():
+        over = [one for one in sets if one.folders == folders]
+        with Library.open(Settings(store=store), read_only=True) as library:
+            told_of = {one.name: asked(library, one, scorer.inputs(shared, one)) for one in over}
+            reports |= verified(library, _answers(told_of))
+        results |= told_of
     lines: list[Line] = []
     figures: dict[str, Figures] = {}
     for one in sets:
@@ -52,6 +57,15 @@ def evaluate(store: Path, shared: Path, sets: Sequence[QuestionSet], answers: Pa
         ]
         agree(one, lines, figures[one.name])
     return Outcome(tuple(lines), figures)
+
+
+def _answers(results: Results) -> dict[Key, Answer]:
+    return {
+        (name, key): found.answer
+        for name, told in results.items()
+        for key, found in told.items()
+        if found.answer
+    }
 
 
 def truths(path: Path, told: dict[str, Result]) -> list[Row]:

@@ -30,8 +30,7 @@ def fingerprint(filings: Sequence[Path], root: Path = ROOT) -> str:
 def filled(folder: Path, filings: Sequence[Path], jobs: int) -> Path:
     """The store of these filings under `folder`: that of an earlier run, or a new one.
 
-    Making one that was interrupted is gone on with. Stores of other inputs are removed.
-    Raises ParseError when a filing cannot be stored.
+    Making one that was interrupted is gone on with. Raises ParseError when a filing cannot be stored.
     """
     home = folder / "stores" / fingerprint(filings)
     store = home / "store"
@@ -39,10 +38,15 @@ def filled(folder: Path, filings: Sequence[Path], jobs: int) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         _ingest(store, filings, jobs)
         put(home / COMPLETE, "")
-    for other in (folder / "stores").iterdir():
-        if other != home:
-            shutil.rmtree(other)
     return store
+
+
+def clear(folder: Path, kept: Iterable[Path]) -> None:
+    """Remove the stores of earlier inputs: all but these."""
+    homes = {store.parent for store in kept}
+    for other in (folder / "stores").iterdir():
+        if other not in homes:
+            shutil.rmtree(other)
 
 
 def _ingest(store: Path, filings: Sequence[Path], jobs: int) -> None:

@@ -56,7 +56,7 @@ def test_every_question_of_every_set_is_a_line_with_its_verdict(folder: Path, tm
     assert (told["answers"], told["verified"], told["compared"]) == (5, 5, False)
     assert told["figures"]["xbrl"]["exact"] == 1.0
     # no question of this small set has a number to compute from a PDF: that bar is not met, but not checked
-    assert not told["clean"]
+    assert not told["holds"]
     assert {name for name, bar in report.missed} == {"financebench", "financebench-scoped"}
     assert "not checked" in "\n".join(as_text(report))
 
@@ -64,7 +64,7 @@ def test_every_question_of_every_set_is_a_line_with_its_verdict(folder: Path, tm
 @pytest.mark.shared
 def test_a_question_that_got_worse_is_named_until_it_is_accepted(folder: Path, tmp_path: Path) -> None:
     into = tmp_path / "eval"
-    assert evaluated(folder, into, XBRL).clean
+    assert evaluated(folder, into, XBRL).holds
     changed = reports.Report(
         flows={"Revenues": (90, 80), "CostOfRevenue": (60, 50), "NetIncomeLoss": (12, -3)}
     )
@@ -73,7 +73,7 @@ def test_a_question_that_got_worse_is_named_until_it_is_accepted(folder: Path, t
         report = evaluated(folder, into, XBRL)
         (worse,) = report.changes.worse
         assert (worse.id, worse.how) == ("revenue", ("right → wrong",))
-        assert not report.clean
+        assert not report.holds
         told = "\n".join(as_text(report))
         assert "WORSE: xbrl revenue (ACME): right → wrong" in told
         assert "90000000 USD is not 100000000.0 USD" in told
@@ -127,7 +127,7 @@ def test_a_set_that_was_not_asked_keeps_its_baseline(tmp_path: Path) -> None:
     "broken",
     [{"verified": False, "why": "the quote is another"}, {"verdict": Verdict.ERROR, "verified": None}],
 )
-def test_a_run_with_an_unverified_answer_or_an_error_is_not_clean(
+def test_a_run_with_an_unverified_answer_or_an_error_does_not_hold(
     tmp_path: Path, broken: dict[str, Any]
 ) -> None:
     none = Changes((), (), 0, ())
@@ -136,7 +136,7 @@ def test_a_run_with_an_unverified_answer_or_an_error_is_not_clean(
         sets, Outcome((line(set="search", **broken),), {"search": {}}), none, first=False, ledger=tmp_path
     )
     good = Report(sets, Outcome((line(set="search"),), {"search": {}}), none, first=False, ledger=tmp_path)
-    assert (bad.clean, good.clean) == (False, True)
+    assert (bad.holds, good.holds) == (False, True)
     assert "search q-1 (ACME)" in "\n".join(as_text(bad))
 
 

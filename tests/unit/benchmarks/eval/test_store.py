@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.eval.code import files_behind
-from benchmarks.eval.store import MAKERS, filled, fingerprint
+from benchmarks.eval.store import MAKERS, clear, filled, fingerprint
 from finchat_sec_qa import Library
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.errors import ParseError
@@ -30,7 +30,8 @@ def test_a_store_is_kept_while_its_filings_are_the_same(tmp_path: Path, filings:
     Report(company="Bolt Corp", cik="0000000077", ticker="BOLT").write(filings)
     other = filled(tmp_path / "eval", [filings], jobs=1)
     assert companies(other) == ["Acme Widgets, Inc.", "Bolt Corp"]
-    assert not store.exists()
+    clear(tmp_path / "eval", [other])
+    assert (store.exists(), other.exists()) == (False, True)
 
 
 def test_an_interrupted_ingest_is_gone_on_with(tmp_path: Path, filings: Path) -> None:
