@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import finchat_sec_qa
@@ -19,6 +20,9 @@ from finchat_sec_qa.config import Settings
 from tests.absence import IN_CI, REPO, find_chromium, find_shared, need_docker, unpack_edgar
 
 _skipped: list[str] = []
+# A limit on the time of an example would test the machine.
+hypothesis.settings.register_profile("finchat", deadline=None)
+hypothesis.settings.load_profile("finchat")
 
 
 @pytest.fixture(scope="session")

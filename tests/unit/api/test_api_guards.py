@@ -180,11 +180,9 @@ def test_json_has_a_smaller_limit_than_uploads(http: httpx.Client) -> None:
 
 def test_a_body_that_stops_coming_is_given_up(small: str) -> None:
     head = b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    started = time.monotonic()
     answer = exchange(small, head + b"Content-Length: 100\r\nConnection: close\r\n\r\n{")
     assert answer.startswith(b"HTTP/1.1 408")
     assert b'"code":"slow_body"' in answer
-    assert time.monotonic() - started < 5
 
 
 def test_a_head_without_end_is_cut_off(small: str) -> None:
@@ -216,9 +214,7 @@ def test_a_large_body_is_no_large_head(small: str) -> None:
 
 def test_a_slow_head_is_cut_off(small: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
-    started = time.monotonic()
     assert exchange(small, b"GET / HTTP/1.1\r\nHost:") == b""
-    assert time.monotonic() - started < 3
 
 
 def test_a_connection_that_asks_slowly_but_in_time_is_served(small: str) -> None:

@@ -1,4 +1,3 @@
-import time
 from datetime import date
 from itertools import pairwise
 
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 from finchat_sec_qa.model.period import FiscalPeriodName
 from finchat_sec_qa.model.plan import AskedPeriod
 from finchat_sec_qa.question.periods import MONTHS, distinct, find_periods
+from tests.patience import ends
 
 
 def read(question: str) -> list[AskedPeriod]:
@@ -159,7 +159,6 @@ def test_every_day_is_read_in_each_writing(day: date) -> None:
 @pytest.mark.parametrize(
     "piece", ["FY", "FY ", "1", "12 ", "one ", "first quarter, of the ", "Q1 '", "January 1 "]
 )
-def test_long_questions_take_no_time(piece: str) -> None:
-    started = time.perf_counter()
-    find_periods((piece * 2_000)[:2_000])
-    assert time.perf_counter() - started < 0.5
+def test_long_questions_end(piece: str) -> None:
+    with ends():
+        find_periods((piece * 2_000)[:2_000])

@@ -1,4 +1,3 @@
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,6 +10,7 @@ from finchat_sec_qa.model.document import Block, BlockKind, Page, ParsedDocument
 from finchat_sec_qa.model.passage import Passage
 from finchat_sec_qa.retrieve.passages import MAX_CHARS, cut_document, cut_filing
 from tests.crafted import parsed_large
+from tests.patience import ends
 
 SENTENCE = "We make widgets and sell them to customers in many countries of the world. "
 Piece = tuple[BlockKind, int, str]
@@ -163,7 +163,6 @@ def ranges(wanted: list[int], ends: list[int], document: ParsedDocument) -> list
 
 
 @pytest.mark.parametrize("piece", ["x", ". ", "A ", "\n", ";(", " "])
-def test_long_blocks_take_no_time(piece: str) -> None:
-    started = time.perf_counter()
-    cut(made([("paragraph", 0, "a" + piece * 200_000)]))
-    assert time.perf_counter() - started < 2
+def test_long_blocks_end(piece: str) -> None:
+    with ends():
+        cut(made([("paragraph", 0, "a" + piece * 200_000)]))

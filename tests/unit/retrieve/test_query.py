@@ -1,11 +1,10 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finchat_sec_qa.index.tokens import terms
 from finchat_sec_qa.retrieve.query import own_terms, query_terms, routes
+from tests.patience import ends
 
 LONG = "What were the main drivers of the change in gross margin over the last two years of the company?"
 
@@ -77,7 +76,6 @@ def test_no_text_is_an_error(text: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["please ", "please.", "round", "by relying ", ".", "a", "a-", "&", "answer in "]
 )
-def test_long_questions_take_no_time(piece: str) -> None:
-    started = time.perf_counter()
-    query_terms((piece * 2_000)[:2_000])
-    assert time.perf_counter() - started < 0.5
+def test_long_questions_end(piece: str) -> None:
+    with ends():
+        query_terms((piece * 2_000)[:2_000])
