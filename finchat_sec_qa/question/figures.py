@@ -8,10 +8,12 @@ from finchat_sec_qa.facts.expressions import names_in
 from finchat_sec_qa.facts.formulas import Formula, find_formulas
 from finchat_sec_qa.facts.lexicon import Mention
 from finchat_sec_qa.model.plan import AskedPeriod
+from finchat_sec_qa.question.changes import CHANGE_IN, words_of_change, years_of_change
 from finchat_sec_qa.question.compose import Figure, compose
 
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 AVERAGE = re.compile(r"\b(two|three|four|five|[2-5])[\s-]+years?\s+average", re.IGNORECASE)
+PERCENT = re.compile(r"%|\bpercent(?:age)?\b", re.IGNORECASE)
 CAGR = re.compile(r"\bCAGR\b|compound annual growth", re.IGNORECASE)
 GROWTH = re.compile(
     r"\bgrowth\b|\bgrow\b|\bgrew\b|\byear[\s-]over[\s-]year\b|\byoy\b"
@@ -23,7 +25,6 @@ SHARE = re.compile(
     r"|\b(?:share|percent(?:age)?|portion|%) of\b",
     re.IGNORECASE,
 )
-CHANGE = re.compile(r"\bchange in\b|\bchange\b", re.IGNORECASE)
 GROWTH_WORDS = frozenset(
     "growth grow grew year over yoy by what percentage percent change changed increase increased "
     "decrease rate compound annual cagr".split()
@@ -43,44 +44,51 @@ def find(
     mentions: Sequence[Mention],
     periods: tuple[AskedPeriod, ...],
     defined: Mapping[tuple[str, ...], str],
+    *,
+    comparing: bool = False,
 ) -> Figure | None:
     """The figure that a question asks for; None when it asks for a reported number or for words.
 
     `defined` are expressions that the question gives, by the words that name them; they win over ours.
+    `comparing` says that it names several companies: "higher" then is no word of a change.
     """
     base = compose(words, mentions, defined) or _named(words, mentions) or _share(words, question, mentions)
     asked_of = _latest(periods)
     spans = base.spans if base else tuple((mention.start, mention.end) for mention in mentions)
     years = _years(periods)
+    back = 0 if comparing else years_of_change(question, periods, years)
     if base is not None:
         base = replace(base, periods=asked_of)
-    average = AVERAGE.search(question)
-    if average and base is not None:
-        return _averaged(base, COUNTS[average[1].lower()], words)
+    count = _averaged_years(words, question, mentions, years)
+    if count and base is not None:
+        return _averaged(base, count, words)
     single = {mention.entry.key for mention in mentions}
     if base is None and len(single) == 1:
         key, label = mentions[0].entry.key, mentions[0].entry.label
         spans = (*spans, *_spans_of(words, GROWTH_WORDS))
-        if average:
-            return _averaged(
-                Figure(label, key, mentions[0].entry.unit, asked_of, spans), COUNTS[average[1].lower()], words
-            )
+        if count:
+            return _averaged(Figure(label, key, mentions[0].entry.unit, asked_of, spans), count, words)
         if CAGR.search(question) and years > 0:
             expression = f"({key} / {_prior(key, years)}) ** (1 / {years}) - 1"
             return Figure(f"{years}-year CAGR of {label}", expression, "percent", asked_of, spans)
-        if GROWTH.search(question):
+        if GROWTH.search(question) or (back and PERCENT.search(question)):
             earlier = _prior(key, max(years, 1))
             expression = f"({key} - {earlier}) / {earlier}"
+            spans = (*spans, *words_of_change(words))
             return Figure(f"growth in {label}", expression, "percent", asked_of, spans)
-    if base is not None and years == 1 and CHANGE.search(question):
-        change = f"{base.expression} - {_prior(base.expression, 1)}"
-        return replace(
-            base,
-            label=f"change in {base.label}",
-            expression=change,
-            spans=(*base.spans, *_spans_of(words, GROWTH_WORDS)),
-        )
-    return base
+        amount = Figure(label, key, mentions[0].entry.unit, asked_of, spans)
+        return _changed(amount, back, words) if back else None
+    return _changed(base, back, words) if base is not None and back else base
+
+
+def _changed(base: Figure, back: int, words: Sequence[str]) -> Figure:
+    """The figure less what it was `back` years before."""
+    return replace(
+        base,
+        label=f"{CHANGE_IN}{base.label}",
+        expression=f"{base.expression} - {_prior(base.expression, back)}",
+        spans=(*base.spans, *words_of_change(words)),
+    )
 
 
 def _named(words: Sequence[str], mentions: Sequence[Mention]) -> Figure | None:
@@ -121,6 +129,19 @@ def _share(words: Sequence[str], question: str, mentions: Sequence[Mention]) -> 
         periods=(),
         spans=tuple(spans),
     )
+
+
+def _averaged_years(words: Sequence[str], question: str, mentions: Sequence[Mention], years: int) -> int:
+    """Years to take the mean of: "three-year average", "the average of fiscal 2021 and 2022"; 0 for none."""
+    told = AVERAGE.search(question)
+    if told is not None:
+        return COUNTS[told[1].lower()]
+    before = {words[mention.start - 1] for mention in mentions if mention.start} & {
+        "average",
+        "mean",
+        "annual",
+    }
+    return years + 1 if years and len(mentions) == 1 and before - {"annual"} else 0
 
 
 def _averaged(base: Figure, count: int, words: Sequence[str]) -> Figure:

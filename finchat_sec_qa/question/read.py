@@ -122,7 +122,14 @@ def _number_plan(reading: Reading) -> Plan | None:
         defined = read_definitions(reading.definitions, _year(reading.periods))
     except UnreadableError:
         return None
-    figure = figures.find(reading.words, reading.question, mentions, reading.periods, defined)
+    figure = figures.find(
+        reading.words,
+        reading.question,
+        mentions,
+        reading.periods,
+        defined,
+        comparing=len(reading.subjects) > 1,
+    )
     if figure is not None:
         if not set(_used(reading.uses)) <= set(names_in(figure.expression)):
             return None

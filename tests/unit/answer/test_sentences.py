@@ -68,6 +68,56 @@ def test_a_computed_number(citations: tuple[int, ...], marks: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("formula", "amounts", "number", "unit", "told"),
+    [
+        (
+            "change in total revenue = revenue_FY2023 - revenue_FY2022",
+            {"revenue_FY2023": "130", "revenue_FY2022": "100"},
+            "30",
+            "USD",
+            "total revenue rose from $100 in fiscal 2022 to $130, by $30,",
+        ),
+        (
+            "change in net margin = (income_FY2023 / revenue_FY2023 - income_FY2021 / revenue_FY2021) * 100",
+            {"income_FY2023": "1", "revenue_FY2023": "8", "income_FY2021": "1", "revenue_FY2021": "4"},
+            "-12.5",
+            "percent",
+            "net margin fell from 25% in fiscal 2021 to 12.5%, by 12.5 percentage points,",
+        ),
+        (
+            "change in total revenue = revenue_FY2023 - revenue_FY2022",
+            {"revenue_FY2023": "100", "revenue_FY2022": "100"},
+            "0",
+            "USD",
+            "total revenue was unchanged from fiscal 2022, at $100,",
+        ),
+        # what is no difference of two years, or cannot be computed, is told as any figure is
+        (
+            "change in x = a_FY2023 + b_FY2022",
+            {"a_FY2023": "1", "b_FY2022": "1"},
+            "2",
+            "USD",
+            "change in x was $2",
+        ),
+        ("change in x = a_FY2023 - 1", {"a_FY2023": "3"}, "2", "USD", "change in x was $2"),
+        ("change in x = a_FY2023 - b", {"a_FY2023": "3", "b": "1"}, "2", "USD", "change in x was $2"),
+        ("change in x = a / 0 - b_FY2022", {"a": "3", "b_FY2022": "1"}, "2", "USD", "change in x was $2"),
+        ("change in x = nothing of (", {"a": "3"}, "2", "USD", "change in x was $2"),
+    ],
+)
+def test_a_change_tells_from_what_to_what(
+    formula: str, amounts: dict[str, str], number: str, unit: str, told: str
+) -> None:
+    operands = tuple(
+        Operand(name=name, number=amount, unit="USD", citation=1) for name, amount in amounts.items()
+    )
+    calculation = Calculation(formula=formula, operands=operands, rounding="half up to 2 decimals")
+    assert computed_sentence("Acme", calculation, value(number, unit)) == (
+        f"Acme: {told} for fiscal 2023 (year ended December 31, 2023), computed from [1]."
+    )
+
+
+@pytest.mark.parametrize(
     ("first", "second", "relation", "difference"),
     [("9", "5", "larger than", "$4"), ("5", "9", "smaller than", "$4"), ("5", "5", "equal to", "$0")],
 )

@@ -14,6 +14,7 @@ THIS_YEAR = {
     "cfo": 350, "capex": 150, "dividends_paid": 45, "cash": 100, "short_term_investments": 50,
     "receivables": 250, "inventories": 200, "current_assets": 700, "ppe": 900, "assets": 2100,
     "payables": 160, "current_liabilities": 400, "current_debt": 80, "long_term_debt": 420, "equity": 1000,
+    "shares_outstanding": 100, "shares_diluted": 125,
 }  # fmt: skip
 LAST_YEAR = {
     "receivables": 150,
@@ -22,6 +23,10 @@ LAST_YEAR = {
     "assets": 1900,
     "payables": 90,
     "equity": 800,
+    "current_assets": 580,
+    "current_liabilities": 380,
+    "long_term_debt": 150,
+    "current_debt": 50,
 }
 BY_HAND = {
     "gross_margin": "0.4",
@@ -50,6 +55,20 @@ BY_HAND = {
     "interest_coverage": "5",
     "operating_cash_flow_ratio": "0.875",
     "capex_share": "0.075",
+    "net_debt": "400",
+    "debt_to_assets": "0." + 8 * "238095" + "24",  # 500 / 2100
+    "equity_multiplier": "2." + 49 * "2",  # 2000 / 900
+    "cash_ratio": "0.375",
+    "receivables_turnover": "10",
+    "payables_turnover": "10.24",  # (1200 + 80) / 125
+    "working_capital_turnover": "8",  # 2000 / ((300 + 200) / 2)
+    "free_cash_flow_margin": "0.1",
+    "operating_cash_flow_margin": "0.175",
+    "free_cash_flow_conversion": "1." + 49 * "1",  # 200 / 180
+    "return_on_invested_capital": "0.18",  # 225 / ((1500 + 1000) / 2)
+    "nopat": "225",
+    "book_value_per_share": "10",
+    "free_cash_flow_per_share": "1.6",
 }
 
 
@@ -72,7 +91,7 @@ def test_the_formula_is_whole(key: str) -> None:
     assert set(names_in(formula.expression)) <= set(entries())
     assert formula.label
     assert formula.source
-    assert formula.unit in ("percent", "ratio", "USD", "days")
+    assert formula.unit in ("percent", "ratio", "USD", "USD/shares", "days")
     for term in formula.terms:
         found = find_formulas(words_of(f"What is the {' '.join(term)} of Acme?"))
         assert [item.key for item, _, _ in found] == [key]

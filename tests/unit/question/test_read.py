@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +6,7 @@ from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.model.plan import AskedPeriod, Plan
 from finchat_sec_qa.question.companies import group
 from finchat_sec_qa.question.read import read
+from tests.patience import ends
 
 APPLE = Company("0000320193", "0000320193", "Apple Inc.", ("AAPL",), ("Apple Inc.",), 3, None, None)
 NIKE = Company("0000320187", "0000320187", "NIKE, Inc.", ("NKE",), ("NIKE, Inc.",), 3, None, None)
@@ -128,6 +127,36 @@ def test_questions_for_words(question: str) -> None:
             "percent",
         ),
         (
+            "How much did Apple's net income change from fiscal 2021 to fiscal 2023?",
+            "change in net income attributable to the company's shareholders",
+            "net_income - prior(net_income, 2)",
+            "USD",
+        ),
+        (
+            "Did Apple's gross margin improve in fiscal 2023?",
+            "change in gross margin",
+            "gross_profit / revenue - prior(gross_profit / revenue, 1)",
+            "percent",
+        ),
+        (
+            "Was Apple's R&D higher in fiscal 2023 than in fiscal 2022?",
+            "change in research and development expense",
+            "rd - prior(rd, 1)",
+            "USD",
+        ),
+        (
+            "By how much did Apple's revenue increase in percent in fiscal 2023?",
+            "growth in total revenue",
+            "(revenue - prior(revenue, 1)) / prior(revenue, 1)",
+            "percent",
+        ),
+        (
+            "What was the average revenue of Apple over fiscal 2022 and 2023?",
+            "2-year average total revenue",
+            "(revenue + prior(revenue, 1)) / 2",
+            "USD",
+        ),
+        (
             "Apple's effective tax rate in FY2023 (income tax expense / income before taxes), in percent?",
             "effective tax rate",
             "income_tax / income_before_tax",
@@ -139,6 +168,22 @@ def test_figures_to_compute(question: str, label: str, expression: str, unit: st
     found = plan(question)
     assert (found.kind, found.label, found.expression, found.unit) == ("formula", label, expression, unit)
     assert found.periods == (FY2023,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did Apple's gross margin improve in fiscal 2023?",
+        "What drove the decrease in Apple's revenue between fiscal 2022 and fiscal 2023?",
+        "Did Apple's adjusted revenue increase in fiscal 2023?",
+    ],
+)
+def test_reasons_for_a_change_and_other_figures_are_looked_for_in_words(question: str) -> None:
+    assert plan(question).kind == "passages"
+
+
+def test_the_change_of_a_balance_in_one_year_may_be_a_line_of_the_cash_flow_statement() -> None:
+    assert plan("What was the change in Apple's inventories in fiscal 2023?").kind != "formula"
 
 
 def test_a_ratio_in_percent_when_the_question_wants_it() -> None:
@@ -228,7 +273,6 @@ def test_nor_is_any_heap_of_the_words_of_the_field(words: list[str]) -> None:
     "piece",
     ["(segment ", "(and ", "one decimals ", "as a % of ", "please ", "Ab ", ", A'", "-", "a-", "years "],
 )
-def test_long_questions_take_no_time(piece: str) -> None:
-    started = time.perf_counter()
-    read((piece * 2_000)[:2_000], STORE)
-    assert time.perf_counter() - started < 0.5
+def test_long_questions_end(piece: str) -> None:
+    with ends():
+        read((piece * 2_000)[:2_000], STORE)

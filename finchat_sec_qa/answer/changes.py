@@ -1,0 +1,61 @@
+"""The sentence of a change: from what, to what, which way. Made from the calculation alone."""
+
+import ast
+from decimal import Decimal
+
+from finchat_sec_qa.answer.figures import rounded, spoken
+from finchat_sec_qa.errors import UsageError
+from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
+from finchat_sec_qa.model.answer import Calculation, Value
+from finchat_sec_qa.question.changes import CHANGE_IN
+
+
+def changed(calculation: Calculation, value: Value) -> str | None:
+    """For example "gross margin rose from 41.78% in fiscal 2021 to 43.31%, by 1.53 percentage points".
+
+    None for a calculation that is no change, or none whose two sides can be told.
+    """
+    label, _, formula = calculation.formula.partition(" = ")
+    if not label.startswith(CHANGE_IN):
+        return None
+    amounts = {operand.name: Decimal(operand.number) for operand in calculation.operands}
+    try:
+        later, earlier = _sides(formula)
+        this, before = evaluate(later, amounts), evaluate(earlier, amounts)
+        year = max(int(name[-4:]) for name in names_in(earlier))
+    except (UsageError, ValueError):
+        return None
+    digits = _digits(calculation, value)
+    sides = [spoken(rounded(side, value.unit, digits)[0], value.unit) for side in (before, this)]
+    figure = label.removeprefix(CHANGE_IN)
+    if this == before:
+        return f"{figure} was unchanged from fiscal {year}, at {sides[1]},"
+    way = "rose" if this > before else "fell"
+    return f"{figure} {way} from {sides[0]} in fiscal {year} to {sides[1]}, by {_amount(value)},"
+
+
+def _sides(formula: str) -> tuple[str, str]:
+    """The later and the earlier amount of "later - earlier", or of "(later - earlier) * 100".
+
+    Raises UsageError for any other expression.
+    """
+    node, scale = parse(formula), ""
+    match node:
+        case ast.BinOp(left=inner, op=ast.Mult(), right=ast.Constant(value=100)):
+            node, scale = inner, " * 100"
+    match node:
+        case ast.BinOp(left=later, op=ast.Sub(), right=earlier):
+            return f"({ast.unparse(later)}){scale}", f"({ast.unparse(earlier)}){scale}"
+    raise UsageError(f"{formula} is no difference")
+
+
+def _digits(calculation: Calculation, value: Value) -> int | None:
+    """Decimals that both sides are told with: those that the change is rounded to."""
+    words = calculation.rounding.split()
+    known = len(words) == 5 and words[:3] == ["half", "up", "to"] and words[3].isdigit()
+    return int(words[3]) if known and len(words[3]) < 3 and value.unit != "USD" else None
+
+
+def _amount(value: Value) -> str:
+    size = Decimal(value.number).copy_abs()
+    return f"{size} percentage points" if value.unit == "percent" else spoken(size, value.unit)
