@@ -13,6 +13,7 @@ from finchat_sec_qa import config
 from finchat_sec_qa.client import FinChatClient
 from finchat_sec_qa.config import LOOPBACK, Settings
 from finchat_sec_qa.errors import FinChatError, NotFoundError, RemoteError, UsageError
+from finchat_sec_qa.telemetry.web import WebMetrics
 from webapp import figures
 from webapp.advice import Problem, missing_page, own_fault, remote_problem, wrong_usage
 from webapp.catalog import CatalogReader, short_name
@@ -22,28 +23,33 @@ from webapp.observe import observe
 from webapp.pages import ask, browse, read, status, tables
 from webapp.security import add_headers, refuse_other_names, sec_link
 from webapp.text import segments
+from webapp.upstream import CountedClient
 
 MAX_BODY = 2 * 1024 * 1024  # an answer to verify; the longest are some 50 kB
 STATIC_SECONDS = 365 * 24 * 3600  # addresses of static files name their content
-WAIT_BEYOND_API = 5.0  # seconds: the API's own time limit comes first and names itself
 _log = logging.getLogger("webapp")
 
 
-def create_app(settings: Settings | None = None, client: FinChatClient | None = None) -> Flask:
-    """The application. Without `settings` the environment's; without `client` one for the API they name."""
+def create_app(
+    settings: Settings | None = None, client: FinChatClient | None = None, metrics: WebMetrics | None = None
+) -> Flask:
+    """The application. Without `settings` the environment's; without `client` one for the API they name,
+    whose failures are counted; without `metrics` those of one process.
+    """
     settings = config.load() if settings is None else settings
-    if client is None:
-        token = settings.api_token.get_secret_value() or None
-        client = FinChatClient(settings.api_url, token=token, timeout=settings.api_timeout + WAIT_BEYOND_API)
+    metrics = WebMetrics(settings.revision) if metrics is None else metrics
+    client = CountedClient(settings, metrics.call_failed) if client is None else client
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY, MAX_FORM_PARTS=10)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
-    observe(app)
+    observe(app, metrics)
     if settings.web_host in LOOPBACK:
         app.before_request(refuse_other_names)
     set_context(
         app,
-        Context(client, settings, CatalogReader(client, time.monotonic), Examples(client, time.monotonic)),
+        Context(
+            client, settings, CatalogReader(client, time.monotonic), Examples(client, time.monotonic), metrics
+        ),
     )
     for module in (ask, browse, read, status, tables):
         app.register_blueprint(module.pages)

@@ -1,4 +1,4 @@
-"""What the pages share: the client, the settings, the catalog and its examples of the running app."""
+"""What the pages of the running app share: client, settings, catalog, examples and metrics."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from finchat_sec_qa.client import FinChatClient
 from finchat_sec_qa.config import Settings
+from finchat_sec_qa.telemetry.web import WebMetrics
 from webapp.catalog import CatalogReader
 from webapp.examples import Examples
 
@@ -21,6 +22,7 @@ class Context:
     settings: Settings
     catalog: CatalogReader
     examples: Examples
+    metrics: WebMetrics
 
 
 def set_context(app: Flask, context: Context) -> None:

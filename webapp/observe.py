@@ -1,4 +1,4 @@
-"""Around every request: its id, and one log line without the question that was asked."""
+"""Around every request: its id, its metrics, and one log line without the question that was asked."""
 
 import logging
 import re
@@ -8,15 +8,23 @@ import time
 from flask import Flask, Response, g, request
 
 from finchat_sec_qa.telemetry.logs import request_id
+from finchat_sec_qa.telemetry.web import WebMetrics
 
 REQUEST_ID = "X-Request-ID"
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("webapp.access")
 
 
-def observe(app: Flask) -> None:
-    """Give the app's requests their id and their log line."""
+def observe(app: Flask, metrics: WebMetrics) -> None:
+    """Give the app's requests their id and their log line, and count them."""
+
+    def count(response: Response) -> Response:
+        rule = request.url_rule.rule if request.url_rule else None
+        metrics.request(rule, request.method, response.status_code, time.perf_counter() - g.started)
+        return response
+
     app.before_request(_begin)
+    app.after_request(count)
     app.after_request(_note)
     app.teardown_request(_end)
 

@@ -1,7 +1,13 @@
 """Serves the pages with gunicorn until SIGTERM or SIGINT."""
 
 import logging
+import os
+import shutil
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
@@ -11,6 +17,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.errors import ConfigError
 from finchat_sec_qa.telemetry import logs
+from finchat_sec_qa.telemetry.web import WebMetrics, share
 from webapp.app import create_app
 
 THREADS = 8  # of each worker: a page waits for the API most of its time
@@ -65,12 +72,29 @@ def serve(settings: Settings) -> None:
     """Serve until told to stop; leaves by SystemExit, as gunicorn does. Raises ConfigError."""
     secrets = (settings.api_token.get_secret_value(),)
     logs.configure(settings.log_level, settings.log_format, secrets=secrets)
-    app = create_app(settings)
-    listener = listen(settings.web_host, settings.web_port)
-    host, port = listener.getsockname()[:2]
-    shown = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    _log.info("serving", extra={"address": shown, "api": settings.api_url})
-    Server(app, settings, listener.detach()).run()
+    with _metrics_folder() as folder:
+        share(folder)
+        app = create_app(settings, metrics=WebMetrics(settings.revision, folder))
+        listener = listen(settings.web_host, settings.web_port)
+        host, port = listener.getsockname()[:2]
+        shown = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        _log.info("serving", extra={"address": shown, "api": settings.api_url})
+        Server(app, settings, listener.detach()).run()
+
+
+@contextmanager
+def _metrics_folder() -> Iterator[Path]:
+    """Where the workers count. It goes when the process that made it ends, not when a worker does."""
+    try:
+        folder = tempfile.mkdtemp(prefix="finchat-web-")
+    except OSError as error:
+        raise ConfigError("TMPDIR", f"names no folder for temporary files: {error}") from error
+    maker = os.getpid()
+    try:
+        yield Path(folder)
+    finally:
+        if os.getpid() == maker:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def listen(host: str, port: int) -> socket.socket:

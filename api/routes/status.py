@@ -8,7 +8,7 @@ from api.replies import json_reply
 from api.service import TheService
 from finchat_sec_qa.model.replies import Health, Readiness, VersionReply
 from finchat_sec_qa.telemetry.build import program_version, python_version
-from finchat_sec_qa.telemetry.metrics import CONTENT_TYPE
+from finchat_sec_qa.telemetry.requests import CONTENT_TYPE
 
 router = APIRouter(tags=["operation"])
 

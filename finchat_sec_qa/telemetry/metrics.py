@@ -1,4 +1,4 @@
-"""The servers' metrics: one `Metrics` per process, made where the program is built, never at import.
+"""The API's metrics: one `Metrics` per process, made where the program is built, never at import.
 
 Every label has a small, fixed set of values: route templates (not paths), known methods, status classes,
 refusal reasons, outcomes. What is outside of them is counted under one name.
@@ -9,20 +9,14 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
-    Info,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from finchat_sec_qa.model.views import StoreInfo
-from finchat_sec_qa.telemetry.build import program_version, python_version
+from finchat_sec_qa.telemetry.requests import BUCKETS, Requests, tell_build
 
-CONTENT_TYPE = CONTENT_TYPE_LATEST
-UNMATCHED = "unmatched"
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _INGEST_OUTCOMES = ("stored", "unchanged", "failed")
 
 
@@ -33,13 +27,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
-        self._requests = Histogram(
-            "finchat_http_request_seconds",
-            "Time to answer an HTTP request, until its last byte",
-            ("route", "method", "status"),
-            buckets=_REQUEST_BUCKETS,
-            registry=self.registry,
-        )
+        self._requests = Requests(self.registry)
         self._questions = Counter(
             "finchat_questions",
             "Questions by outcome; reason is empty unless refused",
@@ -49,7 +37,7 @@ class Metrics:
         self._question_seconds = Histogram(
             "finchat_question_seconds",
             "Time to answer a question",
-            buckets=_REQUEST_BUCKETS,
+            buckets=BUCKETS,
             registry=self.registry,
         )
         self._ingested = Counter(
@@ -68,13 +56,11 @@ class Metrics:
             "passages": self._gauge("finchat_store_passages", "Searchable passages in the store"),
             "bytes": self._gauge("finchat_store_bytes", "Size of the store's directory in bytes"),
         }
-        build = Info("finchat_build", "Which program this is", registry=self.registry)
-        build.info({"version": program_version(), "revision": revision, "python": python_version()})
+        tell_build(self.registry, revision)
 
     def request(self, route: str | None, method: str, status: int, seconds: float) -> None:
         """Count one HTTP request. `route` is the template ("/v1/filings/{id}"), None where none matched."""
-        method = method if method in _METHODS else "other"
-        self._requests.labels(route or UNMATCHED, method, f"{status // 100}xx").observe(seconds)
+        self._requests.count(route, method, status, seconds)
 
     def question(self, status: str, reason: str | None, seconds: float) -> None:
         """Count one question: status "answered", "refused" (with its reason), "failed", "busy", "timeout"."""

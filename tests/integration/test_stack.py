@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -100,14 +99,21 @@ def test_the_built_commit_is_told(stack: Stack) -> None:
     assert stack.get("api", 8000, "/version").json()["revision"] == REVISION
 
 
-def test_prometheus_scrapes_the_api(stack: Stack) -> None:
+def test_prometheus_scrapes_both_servers(stack: Stack) -> None:
     def scraped() -> bool:
-        return _value(stack, 'up{job="api"}') == "1" and _value(stack, "finchat_store_filings") == "14"
+        up = [_value(stack, f'up{{job="{server}"}}') for server in SERVERS]
+        return up == ["1", "1"] and _value(stack, "finchat_store_filings") == "14"
 
     stack.services.wait_until_responsive(scraped, timeout=60, pause=0.5)
     stack.ask(NIKE)
-    counted = 'sum(finchat_questions_total{status="answered"})'
-    stack.services.wait_until_responsive(lambda: _value(stack, counted) != "0", timeout=60, pause=0.5)
+    assert stack.get("webapp", 5000, f"/ask?q={quote(APPLE)}").status_code == 200
+    for counted in (
+        'sum(finchat_questions_total{status="answered"})',
+        'sum(finchat_http_request_seconds_count{job="webapp",route="/ask",status="2xx"})',
+    ):
+        stack.services.wait_until_responsive(
+            lambda counted=counted: _value(stack, counted) not in {"", "0"}, timeout=60, pause=0.5
+        )
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -275,7 +281,9 @@ def test_a_token_in_a_file_is_asked_for(stack: Stack, repo: Path) -> None:
     assert guarded.get("api", 8000, "/v1/companies").status_code == 401
     assert guarded.get("api", 8000, "/v1/companies", Authorization=f"Bearer {TOKEN}").status_code == 200
     assert "391.035 billion" in guarded.get("webapp", 5000, f"/ask?q={quote(APPLE)}").text
-    guarded.services.wait_until_responsive(lambda: _target(guarded)["health"] == "up", timeout=60, pause=0.5)
+    assert guarded.get("webapp", 5000, "/metrics").status_code == 401
+    up = dict.fromkeys(SERVERS, "up")
+    guarded.services.wait_until_responsive(lambda: _targets(guarded) == up, timeout=60, pause=0.5)
     for service in SERVICES:
         assert TOKEN not in json.dumps(guarded.inspect(service))
         assert TOKEN not in guarded.compose("logs", service)
@@ -364,13 +372,10 @@ def _value(stack: Stack, query: str) -> str:
     return str(found[0]["value"][1]) if found else ""
 
 
-def _target(stack: Stack) -> dict[str, Any]:
+def _targets(stack: Stack) -> dict[str, str]:
+    """What Prometheus scrapes, and how that is; empty when it has only just started."""
     targets = stack.get("prometheus", 9090, "/api/v1/targets").json()["data"]["activeTargets"]
-    if not targets:
-        return {"health": "not known yet"}  # Prometheus has only just started
-    (target,) = targets
-    found: dict[str, Any] = target
-    return found
+    return {target["labels"]["job"]: target["health"] for target in targets}
 
 
 def _places_outside() -> list[str]:
