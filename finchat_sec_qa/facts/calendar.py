@@ -17,7 +17,9 @@ from finchat_sec_qa.model.plan import AskedPeriod
 QUARTER_DAYS = 91.31
 DRIFT = 9  # days that the end of a 52/53-week year moves
 QUARTER_DRIFT = 24  # PepsiCo's quarters have 12, 12, 12 and 16 weeks
-QUARTER_NUMBER: dict[str, int] = {"Q1": 1, "Q2": 2, "Q3": 3, "Q4": 4, "FY": 4}
+QUARTER_NUMBER: dict[str, int] = {"Q1": 1, "Q2": 2, "H1": 2, "Q3": 3, "9M": 3, "Q4": 4, "FY": 4}
+LAST_QUARTER: dict[FiscalPeriodName, tuple[FiscalPeriodName, int]] = {"H1": ("Q2", 6), "9M": ("Q3", 9)}
+YEAR_TO_DATE: dict[FiscalPeriodName, tuple[int, int]] = {"H1": (160, 203), "9M": (244, 287)}  # days
 MONTH_DAYS = 30.44
 # Dates that reports speak of; others are slips of the pen, and days beside them may not exist.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
@@ -65,7 +67,19 @@ class Calendar:
             return self._of_dates(asked.end, asked.months)
         if asked.kind == "fiscal" and asked.year is not None:
             return self._of_fiscal(FiscalPeriod(asked.year, asked.name))
+        if asked.kind == "trailing":
+            return self._trailing(asked)
         return None
+
+    def asked(self, period: FiscalPeriod) -> AskedPeriod:
+        """The period as lookups take it: year-to-date spans go by the day their last quarter ends."""
+        if period.name not in LAST_QUARTER:
+            return AskedPeriod("fiscal", year=period.year, name=period.name)
+        quarter, months = LAST_QUARTER[period.name]
+        target = self.target(AskedPeriod("fiscal", year=period.year, name=quarter))
+        if target is None:
+            return AskedPeriod("fiscal", year=period.year, name=quarter)
+        return AskedPeriod("dates", end=target.end, months=months)
 
     def year_end(self, year: int) -> date | None:
         """The last day, or nearly so, of a fiscal year."""
@@ -119,12 +133,25 @@ class Calendar:
         name = self.name_of(Period(end - timedelta(days=round(months * MONTH_DAYS) - 1), end))
         return Target(end, 4, shortest, longest, name)
 
+    def _trailing(self, asked: AskedPeriod) -> Target | None:
+        """Twelve months to the end of a quarter, or to about a day; None where the question names neither."""
+        end = asked.end
+        if asked.year is not None:
+            closing = self._of_fiscal(FiscalPeriod(asked.year, asked.name))
+            end = closing.end if closing is not None else None
+        if end is None:
+            return None
+        shortest, longest = month_range(12)
+        year = Period(end - timedelta(days=round(12 * MONTH_DAYS) - 1), end)
+        return Target(end, DRIFT, shortest, longest, self.name_of(year))
+
     def _of_fiscal(self, asked: FiscalPeriod) -> Target | None:
-        end = self._ends.get(asked)
+        last, _ = LAST_QUARTER.get(asked.name, (asked.name, 0))
+        end = self._ends.get(FiscalPeriod(asked.year, last))
         drift = DRIFT
-        if end is None and asked.name != "FY":
+        if end is None and last != "FY":
             for offset in (1, -1, 2, -2):
-                near = self._ends.get(FiscalPeriod(asked.year + offset, asked.name))
+                near = self._ends.get(FiscalPeriod(asked.year + offset, last))
                 if near:
                     end = shift_years(near, -offset)
                     break
@@ -135,7 +162,7 @@ class Calendar:
             left = 4 - QUARTER_NUMBER.get(asked.name, 4)
             end = year_end - timedelta(days=round(left * QUARTER_DAYS))
             drift = DRIFT if left == 0 else QUARTER_DRIFT
-        shortest, longest = month_range(12 if asked.name == "FY" else 3)
+        shortest, longest = YEAR_TO_DATE.get(asked.name) or month_range(12 if asked.name == "FY" else 3)
         return Target(end, drift, shortest, longest, asked)
 
 

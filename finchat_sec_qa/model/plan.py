@@ -6,7 +6,7 @@ from typing import Literal
 
 from finchat_sec_qa.model.period import FiscalPeriodName
 
-PeriodKind = Literal["fiscal", "dates", "latest"]
+PeriodKind = Literal["fiscal", "dates", "trailing", "latest"]
 PlanKind = Literal["fact", "formula", "compare", "passages"]
 
 
@@ -14,10 +14,11 @@ PlanKind = Literal["fact", "formula", "compare", "passages"]
 class AskedPeriod:
     """A period as the question words it.
 
-    kind      "fiscal": a fiscal year or quarter; "dates": a span or moment that ends on `end`; "latest"
-    year      fiscal year, for "fiscal"
-    name      "FY", "Q1" … for "fiscal"
-    end       last day, for "dates"
+    kind      "fiscal": a fiscal year or quarter; "dates": a span or moment that ends on `end`; "latest";
+              "trailing": twelve months to the end of a fiscal period or to `end`, the latest without either
+    year      fiscal year, for "fiscal" and "trailing"
+    name      "FY", "Q1" … for "fiscal" and "trailing"
+    end       last day, for "dates"; about the last day, for "trailing"
     months    length of the span in months as worded ("three months ended"), None for a moment or unsaid
     """
 
