@@ -1,8 +1,9 @@
 """Whether an answer is one to its question: the question is read again, the cited facts held to it."""
 
+import re
 from collections.abc import Iterator, Sequence
 
-from finchat_sec_qa.answer.evidence import Problem, told
+from finchat_sec_qa.answer.evidence import Problem, best_problems, told
 from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, rounding
 from finchat_sec_qa.answer.recalculate import OPERAND, compares
 from finchat_sec_qa.answer.recheck import Rechecked
@@ -14,10 +15,12 @@ from finchat_sec_qa.facts.members import matching
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Company
-from finchat_sec_qa.model.plan import LATEST, Plan
+from finchat_sec_qa.model.plan import AskedPeriod, Plan
 from finchat_sec_qa.question.companies import resolve_company
 from finchat_sec_qa.question.read import read
 from finchat_sec_qa.question.wording import on_one_line
+
+SUM = re.compile(r"[A-Za-z0-9_ ()+-]+")
 
 
 def question_problems(
@@ -62,7 +65,9 @@ def _number_problems(
 ) -> Iterator[Problem]:
     calculation = answer.calculation
     given = "fact" if calculation is None else "compare" if compares(calculation) else "formula"
-    if given != plan.kind:
+    if plan.kind == "fact" and given == "formula" and calculation is not None:
+        yield from _derived_problems(calculation, plan)
+    elif given != plan.kind:
         kinds = {
             "fact": "one reported number",
             "formula": "a computed figure",
@@ -90,10 +95,24 @@ def _fact_problems(place: Rechecked, plan: Plan) -> Iterator[Problem]:
     if not _of_part(fact, plan):
         part = " ".join(plan.member) or "the whole company"
         yield number, f"the question asks for {part}, the fact is of {told(fact)}"
-    asked = plan.periods[-1] if plan.periods else LATEST
-    target = place.calendar.target(asked) if place.calendar is not None else None
+    if place.calendar is None:
+        return
+    latest = AskedPeriod("dates", end=fact.period.end, months=12)
+    target = place.calendar.target(plan.periods[-1] if plan.periods else latest)
     if target is not None and not target.fits(fact):
         yield number, f"the question asks for {target.name or target.end}, the fact is for {fact.period}"
+    else:
+        yield from best_problems("the number", entries()[plan.entry], target, place)
+
+
+def _derived_problems(calculation: Calculation, plan: Plan) -> Iterator[Problem]:
+    """A reported figure may be put together of parts of the year: from that figure alone, by + and -."""
+    if not SUM.fullmatch(calculation.formula.partition(" = ")[2]):
+        yield None, f"the question asks for {plan.label}, the answer computes {calculation.formula[:80]!r}"
+    for operand in calculation.operands:
+        found = OPERAND.fullmatch(operand.name)
+        if found is None or found["entry"] != plan.entry:
+            yield operand.citation, f"the question asks for {plan.label}, not for {operand.name[:80]}"
 
 
 def _of_part(fact: Fact, plan: Plan) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import restated_label
-from finchat_sec_qa.facts.calendar import DRIFT
+from finchat_sec_qa.facts.calendar import DRIFT, Target
+from finchat_sec_qa.facts.lexicon import Entry
 from finchat_sec_qa.facts.members import part_of
-from finchat_sec_qa.facts.select import differs, reported
+from finchat_sec_qa.facts.select import better, differs, reported
 from finchat_sec_qa.model.answer import Alternate, PeriodView
 from finchat_sec_qa.model.fact import Fact
 
@@ -80,6 +81,19 @@ def whole_problems(what: str, place: Rechecked) -> Iterator[Problem]:
     """A figure is computed from numbers of the whole company."""
     if place.fact is not None and place.fact.dimensions:
         yield place.citation.id, f"{what} cites [{place.citation.id}], which is of a part: {told(place.fact)}"
+
+
+def best_problems(what: str, entry: Entry, target: Target | None, place: Rechecked) -> Iterator[Problem]:
+    """Of a document's numbers for a figure, the one of the nearest concept and the most exact is taken."""
+    if place.fact is None or target is None:
+        return
+    other = better(entry, target, place.fact, place.rivals)
+    if other is not None and other.value is not None:
+        number = f"{told(other)} of {plain(other.value)}"
+        yield (
+            place.citation.id,
+            f"{what} is {told(place.fact)}, the document gives {number}, which fits better",
+        )
 
 
 def cut_problems(place: Rechecked) -> Iterator[Problem]:

@@ -11,8 +11,8 @@ from finchat_sec_qa.retrieve.passages import cut_document
 
 def quote_problems(place: Rechecked) -> Iterator[Problem]:
     """A quote that begins or ends within a sentence may say something else than the sentence does."""
-    document, start, end = place.document, place.citation.start, place.citation.end
-    if document is None or place.problems or is_quotable(document, start, end):
+    start, end = place.citation.start, place.citation.end
+    if place.parsed is None or place.problems or is_quotable(place.parsed.document, start, end):
         return
     yield place.citation.id, "the quote is no whole sentence or row of the document"
 

@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from finchat_sec_qa.answer.evidence import Facts, Problem, cut_problems, value_problems, whole_problems
+from finchat_sec_qa.answer.evidence import (
+    Facts,
+    Problem,
+    best_problems,
+    cut_problems,
+    value_problems,
+    whole_problems,
+)
 from finchat_sec_qa.answer.figures import half_up, plain, rounded, rounding
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_formula
@@ -14,6 +21,7 @@ from finchat_sec_qa.facts.formulas import expand, formulas
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName
 
 ROUNDING = re.compile(r"half up to ([0-9]{1,2}) decimals?")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -21,6 +29,9 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 OPERAND = re.compile(
     r"(?P<entry>[A-Za-z][A-Za-z0-9_]*?)(?:_(?P<part>Q[1-4]|H1|9M))?_FY(?P<year>[0-9]{4})", re.ASCII
 )
+PARTS: dict[str, FiscalPeriodName] = {
+    "FY": "FY", "Q1": "Q1", "Q2": "Q2", "Q3": "Q3", "Q4": "Q4", "H1": "H1", "9M": "9M"
+}  # fmt: skip
 
 
 def calculation_problems(answer: Answer, calculation: Calculation, facts: Facts) -> Iterator[Problem]:
@@ -30,7 +41,10 @@ def calculation_problems(answer: Answer, calculation: Calculation, facts: Facts)
         return
     for problem in arithmetic_problems(calculation, answer.value):
         yield None, problem
-    if compares(calculation):
+    if compares(calculation) and of_figures(calculation):
+        yield from _sides_problems(calculation, facts)
+        main = _main_of_first(calculation, facts)
+    elif compares(calculation):
         yield from _comparison_problems(calculation, answer.value, facts)
         main = facts.get(1)
     else:
@@ -66,7 +80,8 @@ def arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str]
         return
     digits = _digits(calculation.rounding)
     money = CURRENCY.fullmatch(value.unit) is not None
-    usual = "none" if compares(calculation) else rounded(result, "USD", None)[1]
+    exact = compares(calculation) and not of_figures(calculation)
+    usual = "none" if exact else rounded(result, "USD", None)[1]
     if (digits is None and calculation.rounding != "none") or (money and calculation.rounding != usual):
         yield f"the rounding {calculation.rounding!r} is not how such a number is rounded"
     if digits is not None:
@@ -88,8 +103,7 @@ def operand_problems(calculation: Calculation, facts: Facts) -> Iterator[Problem
         if found is None:
             yield operand.citation, f"{what} names no figure and period"
         elif place is not None and place.fact is not None:
-            for problem in _named_otherwise(found, place, place.fact):
-                yield operand.citation, f"{what} cites [{operand.citation}], which is {problem}"
+            yield from _named_problems(what, found, place, place.fact)
             yield from whole_problems(what, place)
             if first is not None and place.subject != first.subject:
                 yield operand.citation, f"{what} is of {place.company}, another one of {first.company}"
@@ -111,17 +125,20 @@ def main_operand(calculation: Calculation, facts: Facts) -> Rechecked | None:
     return max(flows or cited, key=lambda item: item[1].end, default=(None, None))[0]
 
 
-def _named_otherwise(found: re.Match[str], place: Rechecked, fact: Fact) -> Iterator[str]:
-    """Why a fact is not what an operand's name says."""
-    entry = entries().get(found["entry"])
-    fits = (
-        entry.place(fact.concept) is not None if entry else fact.concept.partition(":")[2] == found["entry"]
-    )
-    if not fits:
-        yield fact.concept
-    view, part = place.period_view(), found["part"] or "FY"
-    if view is not None and (view.fiscal_year, view.fiscal_period) != (int(found["year"]), part):
-        yield f"of {view.fiscal_period or 'no'} fiscal {view.fiscal_year}, {fact.period}"
+def _named_problems(what: str, found: re.Match[str], place: Rechecked, fact: Fact) -> Iterator[Problem]:
+    """An operand's name says figure, year and part of the year; the fact is of these."""
+    number, year, part = place.citation.id, int(found["year"]), found["part"] or "FY"
+    entry, local = entries().get(found["entry"]), fact.concept.partition(":")[2]
+    if (entry.place(fact.concept) is None) if entry else local != found["entry"]:
+        yield number, f"{what} cites [{number}], which is of {fact.concept}"
+    view = place.period_view()
+    if view is not None and (view.fiscal_year, view.fiscal_period) != (year, part):
+        own = f"{view.fiscal_period or 'no'} fiscal {view.fiscal_year}"
+        yield number, f"{what} cites [{number}], which is of {own}, {fact.period}"
+    elif entry is not None and place.calendar is not None:
+        period = FiscalPeriod(year, PARTS[part])
+        target = place.calendar.target(place.calendar.asked(period))
+        yield from best_problems(what, entry, target, place)
 
 
 def _comparison_problems(calculation: Calculation, value: Value, facts: Facts) -> Iterator[Problem]:
@@ -147,6 +164,34 @@ def _comparison_problems(calculation: Calculation, value: Value, facts: Facts) -
         yield 2, "both sides of the comparison are of one company"
     if {operand.unit for operand in calculation.operands} != {value.unit}:
         yield None, f"the unit {value.unit!r} is not that of both numbers"
+
+
+def _sides_problems(calculation: Calculation, facts: Facts) -> Iterator[Problem]:
+    """Each side of a comparison of figures is a calculation of its own, of one company."""
+    sides = [part for side in SIDES if (part := side_of(calculation, side)) is not None]
+    if len(sides) < len(SIDES):
+        yield None, "a comparison is of the first company's figure less the second's"
+        return
+    owners = []
+    for part in sides:
+        for problem in _figure_problems(part):
+            yield None, problem
+        yield from operand_problems(part, facts)
+        places = [facts[operand.citation] for operand in part.operands if operand.citation in facts]
+        owners.append(next((place.subject for place in places if place.subject is not None), None))
+    if owners[0] is not None and owners[0] == owners[1]:
+        for operand in sides[1].operands:
+            yield operand.citation, "both sides of the comparison are of one company"
+    amounts = calculation.formula.endswith("* 100")
+    currencies = {operand.unit for operand in calculation.operands if CURRENCY.fullmatch(operand.unit)}
+    if not amounts and len(currencies) > 1 and _is_money(calculation):
+        yield None, f"amounts in {' and '.join(sorted(currencies))} do not go together"
+
+
+def _main_of_first(calculation: Calculation, facts: Facts) -> Rechecked | None:
+    """The operand that tells the period of a comparison of figures: the first company's."""
+    first = side_of(calculation, FIRST)
+    return main_operand(first, facts) if first is not None else None
 
 
 def _figure_problems(calculation: Calculation) -> Iterator[str]:

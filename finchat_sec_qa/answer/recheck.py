@@ -1,7 +1,7 @@
 """A citation made again from the original bytes of its document."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from threading import Lock
@@ -9,10 +9,10 @@ from threading import Lock
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.cite.places import Source, cite_fact, cite_span
 from finchat_sec_qa.errors import FinChatError, NotFoundError
-from finchat_sec_qa.facts.calendar import Calendar
+from finchat_sec_qa.facts.calendar import DRIFT, Calendar
+from finchat_sec_qa.facts.members import part_of
 from finchat_sec_qa.facts.printed.read import document_facts
 from finchat_sec_qa.model.answer import Citation, PeriodView
-from finchat_sec_qa.model.document import ParsedDocument
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing, SourceFile, StoredDocument
 from finchat_sec_qa.model.passage import Scope
@@ -40,7 +40,8 @@ class Rechecked:
     calendar: Calendar | None = None
     filing: Filing | None = None
     subject: Subject | None = None
-    document: ParsedDocument | None = None
+    parsed: ParsedFile | None = None
+    rivals: tuple[Fact, ...] = ()  # numbers of the document for about the same days and the same part
 
     def period_view(self) -> PeriodView | None:
         """The fact's period in the company's calendar; None without a fact."""
@@ -98,7 +99,7 @@ class Recheck:
         if isinstance(read, str):
             return Rechecked(citation, (read,), citation.company)
         filing, parsed = read
-        source = _source(filing, parsed)
+        source = source_of(filing, parsed)
         fact = _fact(parsed, citation)
         if citation.concept is not None and fact is None:
             problem = f"the document has no fact {citation.fact_id} of {citation.concept} at {citation.start}"
@@ -114,7 +115,18 @@ class Recheck:
         problems = tuple(_differences(citation, wanted))
         subject = subject_of(filing, self._store.companies())
         calendar = self._calendar(filing, subject)
-        return Rechecked(citation, problems, filing.company, fact, calendar, filing, subject, parsed.document)
+        rivals = _rivals(parsed, fact) if fact is not None else ()
+        return Rechecked(citation, problems, filing.company, fact, calendar, filing, subject, parsed, rivals)
+
+    def each(self, citations: Sequence[Citation]) -> list[Rechecked]:
+        """Many citations made again, document by document, of which only one is held at a time."""
+        made: dict[int, Rechecked] = {}
+        order = sorted(range(len(citations)), key=lambda at: (citations[at].filing, citations[at].sha256, at))
+        for at in order:
+            if (citations[at].filing, citations[at].sha256) not in self._read:
+                self._read.clear()
+            made[at] = replace(self.citation(citations[at]), parsed=None)
+        return [made[at] for at in range(len(citations))]
 
     def _document(self, filing_id: str, sha256: str) -> tuple[Filing, ParsedFile] | str:
         key = (filing_id, sha256)
@@ -142,7 +154,8 @@ class Recheck:
         return Calendar(self._store.filings(Scope(companies=subject.keys)) if subject else (filing,))
 
 
-def _source(filing: Filing, parsed: ParsedFile) -> Source:
+def source_of(filing: Filing, parsed: ParsedFile) -> Source:
+    """A document parsed anew, to cite from."""
     document = parsed.document
     return Source(
         filing=filing,
@@ -165,6 +178,19 @@ def _fact(parsed: ParsedFile, citation: Citation) -> Fact | None:
         if fact.concept == citation.concept and fact.fact_id == citation.fact_id and same_place:
             return fact
     return None
+
+
+def _rivals(parsed: ParsedFile, fact: Fact) -> tuple[Fact, ...]:
+    """Numbers for about the days of a fact, of the whole company or of the part that the fact is of."""
+    part, whole = part_of(fact), not fact.dimensions
+    return tuple(
+        other
+        for other in parsed.facts
+        if other.value is not None
+        and abs((other.period.end - fact.period.end).days) <= 2 * DRIFT
+        and part_of(other) == part
+        and (not other.dimensions) == whole
+    )
 
 
 def _differences(given: Citation, wanted: Citation) -> Iterator[str]:

@@ -7,7 +7,7 @@ untrusted input: whatever they hold, the result is a report.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from finchat_sec_qa.answer.asked import question_problems
 from finchat_sec_qa.answer.compose import answer_id, quoted_text
@@ -28,7 +28,7 @@ from finchat_sec_qa.answer.sentences import (
     fact_sentence,
 )
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
-from finchat_sec_qa.model.answer import Answer, CheckedCitation, VerifyReport
+from finchat_sec_qa.model.answer import Answer, CheckedCitation, Citation, VerifyReport
 from finchat_sec_qa.ports import StoreReader
 
 MAX_CITATIONS = 200  # of one answer; ours have a few
@@ -45,32 +45,37 @@ def verify_answer(store: StoreReader, answer: Answer, readings: Readings) -> Ver
         )
     recheck = Recheck(store, readings)
     again = [recheck.citation(citation) for citation in answer.citations]
-    problems: dict[int | None, list[str]] = defaultdict(list)
-    for number, problem in _problems(answer, again, store):
-        problems[number].append(problem)
-    whole = tuple(_whole_problems(answer, again))
+    problems = (*_problems(answer, again, store), *((None, text) for text in _whole_problems(answer, again)))
+    return report_on(answer.id, answer.citations, problems)
+
+
+def report_on(name: str, citations: Sequence[Citation], problems: Iterable[Problem]) -> VerifyReport:
+    """The report on an answer or table with that id: each problem at its citation, the others apart."""
+    found: dict[int | None, list[str]] = defaultdict(list)
+    for number, problem in problems:
+        found[number].append(problem)
     checked = tuple(
         CheckedCitation(
             id=citation.id,
             filing=citation.filing,
-            holds=not problems[citation.id],
-            problems=tuple(problems[citation.id]),
+            holds=not found[citation.id],
+            problems=tuple(found[citation.id]),
         )
-        for citation in answer.citations
+        for citation in citations
     )
-    known = {citation.id for citation in answer.citations}
-    unplaced = [text for number, texts in problems.items() if number not in known for text in texts]
+    known = {citation.id for citation in citations}
+    unplaced = tuple(text for number, texts in found.items() if number not in known for text in texts)
     return VerifyReport(
-        holds=not whole and not unplaced and all(item.holds for item in checked),
-        answer_id=answer.id,
+        holds=not unplaced and all(item.holds for item in checked),
+        answer_id=name,
         citations=checked,
-        problems=(*whole, *unplaced),
+        problems=unplaced,
     )
 
 
 def _problems(answer: Answer, again: Sequence[Rechecked], store: StoreReader) -> Iterator[Problem]:
     """All that is wrong, by the citation whose fault it is."""
-    yield from _citation_problems(answer, again)
+    yield from citation_problems(again, _used(answer))
     if answer.refusal is None:
         facts = {place.citation.id: place for place in again}
         yield from _number_problems(answer, facts)
@@ -98,15 +103,14 @@ def check_quotes(store: StoreReader, answer: Answer) -> None:
             )
 
 
-def _citation_problems(answer: Answer, again: Sequence[Rechecked]) -> Iterator[Problem]:
+def citation_problems(again: Sequence[Rechecked], used: set[int]) -> Iterator[Problem]:
     """What is wrong with the citations as places, their numbers, and that nothing rests on one."""
-    used = _used(answer)
     for number, place in enumerate(again, start=1):
         given = place.citation.id
         if given != number:
-            yield given, f"its id is {given}, but it is number {number} of the answer"
+            yield given, f"its id is {given}, but it is citation number {number}"
         if number not in used:
-            yield given, "nothing in the answer rests on it"
+            yield given, "nothing rests on it"
         for problem in place.problems:
             yield given, problem
 

@@ -12,7 +12,6 @@ from finchat_sec_qa.facts.lexicon import PREFIXES, Entry, entries
 from finchat_sec_qa.facts.select import Chosen
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
-from finchat_sec_qa.model.plan import AskedPeriod
 from finchat_sec_qa.ports import FactQuery
 from finchat_sec_qa.tables.metrics import GROWTH, Metric
 
@@ -23,7 +22,6 @@ LEFT_OVER: dict[FiscalPeriodName, tuple[FiscalPeriodName, FiscalPeriodName]] = {
     "Q3": ("9M", "H1"),
     "Q4": ("FY", "9M"),
 }
-LAST_QUARTER: dict[FiscalPeriodName, tuple[FiscalPeriodName, int]] = {"H1": ("Q2", 6), "9M": ("Q3", 9)}
 CURRENCY = re.compile(r"[A-Z]{3}")
 FEW_DAYS = 4  # spans of one year that begin or end together do so to within this many days
 
@@ -114,7 +112,7 @@ class Figures(Company):
 
     def _reported(self, entry: Entry, period: FiscalPeriod) -> Term | Miss:
         """The entry's number as reported, else derived from year-to-date numbers where that is sound."""
-        found = self.find(entry, self.asked(period))
+        found = self.find(entry, self.calendar.asked(period))
         if isinstance(found, Finding):
             name = operand_name(entry, period)
             return Term(name, ((name, found),))
@@ -127,7 +125,7 @@ class Figures(Company):
         found: list[tuple[str, Finding]] = []
         for part in LEFT_OVER[period.name]:
             span = FiscalPeriod(period.year, part)
-            finding = self.find(entry, self.asked(span))
+            finding = self.find(entry, self.calendar.asked(span))
             if isinstance(finding, Miss):
                 return None
             found.append((operand_name(entry, span), finding))
@@ -136,16 +134,6 @@ class Figures(Company):
             return None
         rest = left_over(one.fact.period, other.fact.period)
         return None if rest is None else Term(f"({longer} - {shorter})", tuple(found), rest)
-
-    def asked(self, period: FiscalPeriod) -> AskedPeriod:
-        """The period as lookups take it: year-to-date spans go by the day their last quarter ends."""
-        if period.name not in LAST_QUARTER:
-            return AskedPeriod("fiscal", year=period.year, name=period.name)
-        quarter, months = LAST_QUARTER[period.name]
-        target = self.calendar.target(AskedPeriod("fiscal", year=period.year, name=quarter))
-        if target is None:
-            return AskedPeriod("fiscal", year=period.year, name=quarter)
-        return AskedPeriod("dates", end=target.end, months=months)
 
 
 def operand_name(entry: Entry, period: FiscalPeriod) -> str:

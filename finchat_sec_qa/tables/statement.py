@@ -54,7 +54,7 @@ def statement(store: StoreReader, request: StatementRequest) -> FigureTable:
     """
     company = figures_of(store, request.company, request.as_of)
     period = _period(company, request.period)
-    target = company.calendar.target(company.asked(period))
+    target = company.calendar.target(company.calendar.asked(period))
     asked = Asked(store, request, company, period, target)
     if target is not None:
         for filing in _candidates(company, target, period):

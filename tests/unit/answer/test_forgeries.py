@@ -1,11 +1,12 @@
 """Answers that agree with themselves but not with the question, or not with what an answer may rest on."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from finchat_sec_qa import Library
-from finchat_sec_qa.answer.compose import Frame, from_comparison, from_formula
+from finchat_sec_qa.answer.compose import Frame, from_comparison, from_fact, from_formula
 from finchat_sec_qa.answer.findings import Finding
 from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.config import Settings
@@ -223,3 +224,34 @@ def test_a_fact_that_is_cut_finer_than_a_part(tmp_path: Path) -> None:
         shown = library.verify(Answer.model_validate(data)).citations[0].problems
         assert any("part" in problem for problem in shown), shown
         assert not library.verify(reissued(data, question=BRASS)).holds
+
+
+def test_a_number_that_the_document_gives_more_exactly(tmp_path: Path) -> None:
+    """A rounded number in the text is a fact of the same concept and period as the exact one of the table."""
+    path = Report().write(tmp_path)
+    page = path.read_text(encoding="utf-8")
+    tag = re.search(r'<ix:nonFraction[^>]*name="us-gaap:Revenues"[^>]*>100</ix:nonFraction>', page)
+    assert tag is not None
+    rough = re.sub(r'id="[^"]*"', 'id="rough"', tag[0]).replace('decimals="-6"', 'decimals="-8"')
+    assert "-8" in rough
+    told = rough.replace(">100<", ">130<")
+    path.write_text(
+        page.replace("<h3>Supply", f"<p>Revenue was about {told} million.</p><h3>Supply"), "utf-8"
+    )
+    with Library.open(Settings(store=tmp_path / "store")) as library:
+        assert len(library.ingest_paths([path], jobs=1).stored) == 1
+        answer = library.ask(REVENUE)
+        assert answer.value is not None
+        assert answer.value.number == "100000000"
+        assert library.verify(answer).holds
+        (filing,) = library._store.filings()
+        query = FactQuery(filings=(filing.id,), concepts=("us-gaap:Revenues",), numeric_only=True)
+        fact = next(fact for _, fact in library._store.facts(query) if fact.fact_id == "rough")
+        case = from_fact(
+            frame(library, REVENUE),
+            Sources(library._store),
+            Finding(Chosen(filing, fact), FiscalPeriod(2023)),
+        )
+        report = library.verify(case)
+        assert named(report) == [1]
+        assert "fits better" in report.citations[0].problems[0]
