@@ -4,17 +4,23 @@ Only flows of money add up over time. A quarter is the year to date less the yea
 twelve months to a quarter's end are the last year, plus this year to date, less the same of the year before.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from finchat_sec_qa.facts.calendar import Calendar
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
+from finchat_sec_qa.model.plan import AskedPeriod
 
 APART = 3  # days by which the starts of two spans of one year may differ, as companies round them
 TO_DATE: dict[FiscalPeriodName, tuple[FiscalPeriodName, FiscalPeriodName]] = {
     "Q2": ("H1", "Q1"), "Q3": ("9M", "H1"), "Q4": ("FY", "9M")
 }  # fmt: skip
 TRAILING: tuple[FiscalPeriodName, ...] = ("Q1", "H1", "9M")
+# The year to date at the end of a quarter.
+LAST_NAMES: dict[FiscalPeriodName, FiscalPeriodName] = {"Q1": "Q1", "Q2": "H1", "Q3": "9M", "FY": "FY"}
+OPERAND = re.compile(r"(?P<key>[a-z][a-z0-9_]*?)(?:_(?P<part>Q1|H1|9M))?_FY(?P<year>[0-9]{4})", re.ASCII)
 CALLED: dict[FiscalPeriodName, str] = {
     "FY": "year", "9M": "nine months", "H1": "six months", "Q1": "three months"
 }  # fmt: skip
@@ -80,6 +86,34 @@ def trailing(last: FiscalPeriod) -> Derivation | None:
         how="year plus year to date less prior year to date",
         parts=(Part(1, FiscalPeriod(last.year - 1)), Part(1, last), Part(-1, before)),
     )
+
+
+def derivation_for(calendar: Calendar, asked: AskedPeriod) -> Derivation | None:
+    """How the amount for an asked period is derived; None for a period that is reported or unknown."""
+    target = calendar.target(asked)
+    if target is None:
+        return None
+    if asked.kind == "trailing" or (asked.kind == "dates" and asked.months == 12):
+        last = calendar.name_of(Period(None, target.end))
+        to_date = LAST_NAMES.get(last.name) if last is not None else None
+        return trailing(FiscalPeriod(last.year, to_date)) if last is not None and to_date else None
+    return quarter(target.name) if target.name is not None else None
+
+
+def derivation_of(names: Sequence[str]) -> tuple[str, Derivation] | None:
+    """The entry and the derivation that operands of these names, in this order, belong to."""
+    found = [OPERAND.fullmatch(name) for name in names]
+    keys = {match["key"] for match in found if match}
+    if None in found or len(keys) != 1:
+        return None
+    key = keys.pop()
+    years = [int(match["year"]) for match in found if match]
+    wanted = [quarter(FiscalPeriod(years[0], name)) for name in TO_DATE]
+    wanted += [trailing(FiscalPeriod(years[0] + 1, name)) for name in TRAILING]
+    for derivation in wanted:
+        if derivation and [operand(key, part.period) for part in derivation.parts] == list(names):
+            return key, derivation
+    return None
 
 
 def less(longer: Period, shorter: Period) -> Period | None:

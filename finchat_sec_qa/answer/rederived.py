@@ -1,0 +1,70 @@
+"""An amount derived over time made again: the parts it takes, their days, and what the question asks for."""
+
+from collections.abc import Iterator, Sequence
+
+from finchat_sec_qa.answer.evidence import Facts, Problem, told
+from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.sentences import period_view
+from finchat_sec_qa.answer.spans import derived_formula, thing_of
+from finchat_sec_qa.facts.derivation import derivation_for, derivation_of
+from finchat_sec_qa.facts.lexicon import entries
+from finchat_sec_qa.model.answer import Calculation, Value
+from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.plan import LATEST, Plan
+
+
+def derived_problems(calculation: Calculation, value: Value, facts: Facts) -> Iterator[Problem]:
+    """What does not follow: other parts than it takes, parts of different things, days that do not add up."""
+    known = derivation_of([operand.name for operand in calculation.operands])
+    if known is None or known[0] not in entries():
+        yield None, f"no quarter and no twelve months are derived by {calculation.formula[:200]}"
+        return
+    entry, derivation = entries()[known[0]], known[1]
+    places = [facts.get(operand.citation) for operand in calculation.operands]
+    cited = [(place, place.fact) for place in places if place is not None and place.fact is not None]
+    if len(cited) < len(places):
+        return  # told of the operand that cites no number
+    first_place, first = cited[0]
+    wanted = derived_formula(thing_of(entry, first), entry.key, derivation)
+    if calculation.formula != wanted:
+        yield first_place.citation.id, f"the amount is {wanted}, not {calculation.formula[:200]}"
+    if entry.unit != "USD" or entry.kind != "flow":
+        yield first_place.citation.id, f"{entry.label} does not add up over time"
+    if {value.unit} != {operand.unit for operand in calculation.operands}:
+        yield None, f"the unit {value.unit!r} is not that of all parts"
+    yield from _alike_problems(cited)
+    days = derivation.span([fact.period for _, fact in cited])
+    if days is None:
+        yield first_place.citation.id, "the days of the parts do not line up"
+    elif first_place.calendar is not None:
+        view = period_view(days, first_place.calendar.name_of(days))
+        if value.period != view:
+            yield first_place.citation.id, f"the period is {value.period}, what remains is {view}"
+
+
+def _alike_problems(cited: Sequence[tuple[Rechecked, Fact]]) -> Iterator[Problem]:
+    """All parts are of one thing."""
+    first = cited[0][1]
+    for place, fact in cited[1:]:
+        if (fact.concept, fact.dimensions) != (first.concept, first.dimensions):
+            yield place.citation.id, f"it is of {told(fact)}, another part of {told(first)}"
+
+
+def derivation_problems(
+    calculation: Calculation, plan: Plan, again: Sequence[Rechecked]
+) -> Iterator[Problem]:
+    """The derivation is that of the figure and the period that the question asks for."""
+    known = derivation_of([operand.name for operand in calculation.operands])
+    calendar = next((place.calendar for place in again if place.calendar is not None), None)
+    if known is None or calendar is None:
+        return
+    key, derivation = known
+    if key != plan.entry:
+        yield None, f"the question asks for {plan.label}, the answer derives {key}"
+    asked = plan.periods[-1] if plan.periods else LATEST
+    if asked.kind == "trailing" and asked.end is None and asked.year is None:
+        if len(derivation.parts) != 3:
+            yield None, f"the question asks for twelve months, the answer derives {derivation.of}"
+    elif derivation_for(calendar, asked) != derivation:
+        number = again[0].citation.id
+        yield number, f"the question does not ask for {calculation.formula.partition(' = ')[0][:120]}"
