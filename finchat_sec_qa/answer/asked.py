@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from finchat_sec_qa.answer.compared import SIDES, figures_formula, of_figures, side_of
 from finchat_sec_qa.answer.evidence import Problem, best_problems, told
 from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, rounding
 from finchat_sec_qa.answer.recalculate import OPERAND, compares
 from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.rederived import derivation_problems
 from finchat_sec_qa.answer.sentences import compared_formula
+from finchat_sec_qa.answer.spans import is_derived
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.formulas import expand
 from finchat_sec_qa.facts.lexicon import entries
@@ -65,8 +68,10 @@ def _number_problems(
 ) -> Iterator[Problem]:
     calculation = answer.calculation
     given = "fact" if calculation is None else "compare" if compares(calculation) else "formula"
-    if plan.kind == "fact" and given == "formula" and calculation is not None:
+    if plan.kind == "fact" and calculation is not None and is_derived(calculation):
         yield from _derived_problems(calculation, plan)
+        yield from derivation_problems(calculation, plan, again)
+        yield from _part_problems(again, plan)
     elif given != plan.kind:
         kinds = {
             "fact": "one reported number",
@@ -81,6 +86,8 @@ def _number_problems(
             yield from _fact_problems(place, plan)
     elif plan.kind == "compare":
         yield from _comparison_problems(calculation, plan, again)
+        if plan.expression:
+            yield from _unit_problems(calculation, value, plan)
     else:
         yield from _figure_problems(calculation, value, plan, again)
 
@@ -92,9 +99,7 @@ def _fact_problems(place: Rechecked, plan: Plan) -> Iterator[Problem]:
         return
     if entries()[plan.entry].place(fact.concept) is None:
         yield number, f"the question asks for {plan.label}, the fact is of {told(fact)}"
-    if not _of_part(fact, plan):
-        part = " ".join(plan.member) or "the whole company"
-        yield number, f"the question asks for {part}, the fact is of {told(fact)}"
+    yield from _part_problems([place], plan)
     if place.calendar is None:
         return
     latest = AskedPeriod("dates", end=fact.period.end, months=12)
@@ -115,6 +120,14 @@ def _derived_problems(calculation: Calculation, plan: Plan) -> Iterator[Problem]
             yield operand.citation, f"the question asks for {plan.label}, not for {operand.name[:80]}"
 
 
+def _part_problems(again: Sequence[Rechecked], plan: Plan) -> Iterator[Problem]:
+    """The facts are of the part of the company that the question names."""
+    for place in again:
+        if place.fact is not None and not _of_part(place.fact, plan):
+            part = " ".join(plan.member) or "the whole company"
+            yield place.citation.id, f"the question asks for {part}, the fact is of {told(place.fact)}"
+
+
 def _of_part(fact: Fact, plan: Plan) -> bool:
     if not plan.member:
         return not fact.dimensions
@@ -125,6 +138,9 @@ def _comparison_problems(
     calculation: Calculation, plan: Plan, again: Sequence[Rechecked]
 ) -> Iterator[Problem]:
     """The sides are the companies of the question, in its order, each with the figure asked for."""
+    if plan.expression or of_figures(calculation):
+        yield from _compared_figures(calculation, plan, again)
+        return
     if calculation.formula != compared_formula(plan.label):
         yield None, f"the question compares {plan.label}, the answer {calculation.formula[:80]!r}"
     for place, subject in zip(again, plan.subjects, strict=False):
@@ -132,6 +148,28 @@ def _comparison_problems(
             yield place.citation.id, f"the question names {subject.name} here, this is {place.company}"
     for place in again:
         yield from _fact_problems(place, plan)
+
+
+def _compared_figures(calculation: Calculation, plan: Plan, again: Sequence[Rechecked]) -> Iterator[Problem]:
+    """Each side is the figure asked for, of the company that the question names there, for its year."""
+    parts = [side_of(calculation, side) for side in SIDES]
+    by_id = {place.citation.id: place for place in again}
+    years: list[int] = []
+    for part, subject in zip(parts, plan.subjects, strict=False):
+        operands = part.operands if part is not None else ()
+        places = [by_id[operand.citation] for operand in operands if operand.citation in by_id]
+        for place in places:
+            if place.subject is not None and place.subject != subject:
+                yield place.citation.id, f"the question names {subject.name} here, this is {place.company}"
+        year = _year(part, plan, places) if part is not None else None
+        if year is not None:
+            years.append(year)
+    if len(years) < len(SIDES) or not plan.expression:
+        yield None, f"the question compares {plan.label}, the answer {calculation.formula[:80]!r}"
+        return
+    wanted = figures_formula(plan.label, plan.expression, plan.unit, years)
+    if calculation.formula != wanted:
+        yield None, f"the question asks for {wanted}, the answer gives {calculation.formula[:200]}"
 
 
 def _figure_problems(

@@ -20,21 +20,21 @@ def changed(calculation: Calculation, value: Value) -> str | None:
         return None
     amounts = {operand.name: Decimal(operand.number) for operand in calculation.operands}
     try:
-        later, earlier = _sides(formula)
+        later, earlier = sides_of(formula)
         this, before = evaluate(later, amounts), evaluate(earlier, amounts)
         year = max(int(name[-4:]) for name in names_in(earlier))
     except (UsageError, ValueError):
         return None
-    digits = _digits(calculation, value)
+    digits = told_decimals(calculation, value)
     sides = [spoken(rounded(side, value.unit, digits)[0], value.unit) for side in (before, this)]
     figure = label.removeprefix(CHANGE_IN)
     if this == before:
         return f"{figure} was unchanged from fiscal {year}, at {sides[1]},"
     way = "rose" if this > before else "fell"
-    return f"{figure} {way} from {sides[0]} in fiscal {year} to {sides[1]}, by {_amount(value)},"
+    return f"{figure} {way} from {sides[0]} in fiscal {year} to {sides[1]}, by {changed_by(value)},"
 
 
-def _sides(formula: str) -> tuple[str, str]:
+def sides_of(formula: str) -> tuple[str, str]:
     """The later and the earlier amount of "later - earlier", or of "(later - earlier) * 100".
 
     Raises UsageError for any other expression.
@@ -45,17 +45,19 @@ def _sides(formula: str) -> tuple[str, str]:
             node, scale = inner, " * 100"
     match node:
         case ast.BinOp(left=later, op=ast.Sub(), right=earlier):
-            return f"({ast.unparse(later)}){scale}", f"({ast.unparse(earlier)}){scale}"
+            one, other = ast.unparse(later), ast.unparse(earlier)
+            return (f"({one}){scale}", f"({other}){scale}") if scale else (one, other)
     raise UsageError(f"{formula} is no difference")
 
 
-def _digits(calculation: Calculation, value: Value) -> int | None:
+def told_decimals(calculation: Calculation, value: Value) -> int | None:
     """Decimals that both sides are told with: those that the change is rounded to."""
     words = calculation.rounding.split()
     known = len(words) == 5 and words[:3] == ["half", "up", "to"] and words[3].isdigit()
     return int(words[3]) if known and len(words[3]) < 3 and value.unit != "USD" else None
 
 
-def _amount(value: Value) -> str:
+def changed_by(value: Value) -> str:
+    """How large a difference is, without its sign."""
     size = Decimal(value.number).copy_abs()
     return f"{size} percentage points" if value.unit == "percent" else spoken(size, value.unit)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from finchat_sec_qa.answer.compared import SIDES, figures_formula, figures_sentence, operand_of
 from finchat_sec_qa.answer.extract import Quote
 from finchat_sec_qa.answer.figures import plain, rounded
 from finchat_sec_qa.answer.findings import Finding, Miss
@@ -59,7 +60,7 @@ def answer_id(digest: str, question: str, scope: AnswerScope) -> str:
 def refuse(frame: Frame, reason: RefusalReason, message: str, searched: Sequence[str] = ()) -> Answer:
     """An honest refusal."""
     refusal = Refusal(reason=reason, message=message, searched=tuple(searched))
-    return _answer(frame, PeriodView(), message, refusal=refusal)
+    return answer_of(frame, PeriodView(), message, refusal=refusal)
 
 
 def refuse_miss(frame: Frame, miss: Miss) -> Answer:
@@ -70,7 +71,7 @@ def refuse_miss(frame: Frame, miss: Miss) -> Answer:
 def from_fact(frame: Frame, sources: Sources, finding: Finding) -> Answer:
     """The answer that is one reported number, with restated values of later filings beside it."""
     chosen = finding.chosen
-    citations = [_cite(sources, finding, 1)]
+    citations = [cite_finding(sources, finding, 1)]
     value = _value(finding)
     alternates = []
     for number, (filing, fact) in enumerate(chosen.restated, start=2):
@@ -83,7 +84,7 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding) -> Answer:
         label = restated_label(filing.form, filing.period_end)
         alternates.append(Alternate(label=label, value=restated, citation=number))
     text = fact_sentence(citations[0].company, chosen.fact, value)
-    return _answer(frame, value.period, text, value=value, citations=citations, alternates=alternates)
+    return answer_of(frame, value.period, text, value=value, citations=citations, alternates=alternates)
 
 
 def from_formula(
@@ -94,11 +95,13 @@ def from_formula(
     percent = plan.unit == "percent"
     written = f"({formula}) * 100" if percent else formula
     result, rounding = rounded(evaluate(written, amounts), plan.unit, plan.decimals)
-    citations = [_cite(sources, finding, number) for number, (_, finding) in enumerate(operands, start=1)]
+    citations = [
+        cite_finding(sources, finding, number) for number, (_, finding) in enumerate(operands, start=1)
+    ]
     calculation = Calculation(
         formula=f"{plan.label} = {written}",
         operands=tuple(
-            _operand(name, finding, number) for number, (name, finding) in enumerate(operands, start=1)
+            operand_from(name, finding, number) for number, (name, finding) in enumerate(operands, start=1)
         ),
         rounding=rounding,
     )
@@ -106,14 +109,14 @@ def from_formula(
     unit = (main.fact.unit or "USD") if plan.unit == "USD" else plan.unit
     value = Value(number=plain(result), unit=unit, period=period_view(main.fact.period, main.name))
     text = computed_sentence(citations[0].company, calculation, value)
-    return _answer(frame, value.period, text, value=value, calculation=calculation, citations=citations)
+    return answer_of(frame, value.period, text, value=value, calculation=calculation, citations=citations)
 
 
 def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequence[Finding]) -> Answer:
     """The same number of two companies and their difference, first less second."""
-    citations = [_cite(sources, finding, number) for number, finding in enumerate(findings, start=1)]
+    citations = [cite_finding(sources, finding, number) for number, finding in enumerate(findings, start=1)]
     operands = tuple(
-        _operand(name, finding, number)
+        operand_from(name, finding, number)
         for number, (name, finding) in enumerate(zip((FIRST, SECOND), findings, strict=True), start=1)
     )
     calculation = Calculation(formula=compared_formula(plan.label), operands=operands, rounding="none")
@@ -122,7 +125,34 @@ def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequen
     period = period_view(findings[0].fact.period, findings[0].name)
     value = Value(number=plain(difference), unit=findings[0].fact.unit or "", period=period)
     text = compared_sentence([citation.company for citation in citations], calculation, value)
-    return _answer(frame, period, text, value=value, calculation=calculation, citations=citations)
+    return answer_of(frame, period, text, value=value, calculation=calculation, citations=citations)
+
+
+def from_compared_figures(
+    frame: Frame, sources: Sources, plan: Plan, sides: Sequence[tuple[int, Sequence[tuple[str, Finding]]]]
+) -> Answer:
+    """A computed figure of two companies and its difference; of each the fiscal year and the operands."""
+    formula = figures_formula(plan.label, plan.expression, plan.unit, [year for year, _ in sides])
+    named = [
+        (operand_of(side, name), finding)
+        for side, (_, operands) in zip(SIDES, sides, strict=True)
+        for name, finding in operands
+    ]
+    citations = [cite_finding(sources, finding, number) for number, (_, finding) in enumerate(named, start=1)]
+    amounts = {name: finding.chosen.value for name, finding in named}
+    result, rounding = rounded(evaluate(formula.partition(" = ")[2], amounts), plan.unit, plan.decimals)
+    operands = tuple(
+        operand_from(name, finding, number) for number, (name, finding) in enumerate(named, start=1)
+    )
+    calculation = Calculation(formula=formula, operands=operands, rounding=rounding)
+    main = _main_operand(sides[0][1])
+    unit = (main.fact.unit or "USD") if plan.unit == "USD" else plan.unit
+    period = period_view(main.fact.period, main.name)
+    value = Value(number=plain(result), unit=unit, period=period)
+    text = figures_sentence([citation.company for citation in citations], calculation, value)
+    if text is None:
+        raise ValueError(f"{formula} has no two sides")
+    return answer_of(frame, period, text, value=value, calculation=calculation, citations=citations)
 
 
 def from_quotes(frame: Frame, sources: Sources, quotes: Sequence[Quote]) -> Answer:
@@ -131,7 +161,7 @@ def from_quotes(frame: Frame, sources: Sources, quotes: Sequence[Quote]) -> Answ
         cite_span(sources.get(quote.filing, quote.document), number, quote.start, quote.end)
         for number, quote in enumerate(quotes, start=1)
     ]
-    return _answer(frame, PeriodView(), quoted_text(citations), citations=citations)
+    return answer_of(frame, PeriodView(), quoted_text(citations), citations=citations)
 
 
 def quoted_text(citations: Sequence[Citation]) -> str:
@@ -145,7 +175,8 @@ def _main_operand(operands: Sequence[tuple[str, Finding]]) -> Finding:
     return max(flows or [finding for _, finding in operands], key=lambda item: item.fact.period.end)
 
 
-def _cite(sources: Sources, finding: Finding, number: int) -> Citation:
+def cite_finding(sources: Sources, finding: Finding, number: int) -> Citation:
+    """The citation of a found number."""
     return cite_fact(sources.get(finding.chosen.filing.id, finding.fact.document), number, finding.fact)
 
 
@@ -157,13 +188,14 @@ def _value(finding: Finding) -> Value:
     )
 
 
-def _operand(name: str, finding: Finding, number: int) -> Operand:
+def operand_from(name: str, finding: Finding, number: int) -> Operand:
+    """A found number as an operand that cites [number]."""
     return Operand(
         name=name, number=plain(finding.chosen.value), unit=finding.fact.unit or "", citation=number
     )
 
 
-def _answer(
+def answer_of(
     frame: Frame,
     period: PeriodView,
     text: str,
@@ -174,6 +206,7 @@ def _answer(
     alternates: Sequence[Alternate] = (),
     refusal: Refusal | None = None,
 ) -> Answer:
+    """An answer from its parts, with the scope and the id that it has."""
     scope = AnswerScope(companies=frame.companies, filings=frame.filings, period=period)
     return Answer(
         id=answer_id(frame.digest, frame.question, scope),

@@ -179,6 +179,9 @@ def describe(filing: Filing) -> str:
 
 def worded(asked: AskedPeriod) -> str:
     """A period as the question meant it."""
+    if asked.kind == "trailing":
+        end = FiscalPeriod(asked.year, asked.name) if asked.year is not None else asked.end
+        return f"the twelve months to {end}" if end is not None else "the latest twelve months"
     if asked.kind == "fiscal" and asked.year is not None:
         return str(FiscalPeriod(asked.year, asked.name))
     if asked.end is not None:

@@ -1,7 +1,15 @@
 """Answers that are numbers: reported, computed, compared. None means: look in the words instead."""
 
 from finchat_sec_qa.answer.case import Case
-from finchat_sec_qa.answer.compose import from_comparison, from_fact, from_formula, refuse, refuse_miss
+from finchat_sec_qa.answer.compose import (
+    from_compared_figures,
+    from_comparison,
+    from_fact,
+    from_formula,
+    refuse,
+    refuse_miss,
+)
+from finchat_sec_qa.answer.derived import answer_derived, answer_trailing
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
 from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
 from finchat_sec_qa.facts.formulas import expand
@@ -18,10 +26,16 @@ def answer_fact(case: Case) -> Answer | None:
     """
     if len(case.plan.subjects) > 1:
         return _refuse_several(case)
+    trailing = answer_trailing(case) if case.asked.kind == "trailing" else None
+    if trailing is not None:
+        return trailing
     found = _find(case, case.plan.subjects[0])
     case.stage("compose")
     if isinstance(found, Finding):
         return from_fact(case.frame, case.sources, found)
+    derived = answer_derived(case, case.asked)
+    if derived is not None and (found.reported or derived.status == "answered"):
+        return derived
     if case.plan.member and (not found.reported or found.reason == "not_disclosed"):
         return None
     return refuse_miss(case.frame, found) if found.reported else answer_rows(case, found)
@@ -31,14 +45,24 @@ def answer_formula(case: Case) -> Answer:
     """One computed number, or its refusal."""
     if len(case.plan.subjects) > 1:
         return _refuse_several(case)
-    company = Company(case.store, case.plan.subjects[0], case.scope)
+    found = _operands(case, Company(case.store, case.plan.subjects[0], case.scope))
+    if isinstance(found, Answer):
+        return found
+    year, operands = found
+    case.stage("compose")
+    formula, _ = expand(case.plan.expression, year)
+    return from_formula(case.frame, case.sources, case.plan, formula, operands)
+
+
+def _operands(case: Case, company: Company) -> tuple[int, list[tuple[str, Finding]]] | Answer:
+    """The fiscal year and the amounts that a figure is computed from, or the refusal for lack of one."""
     year = _year(company, case.asked)
     if year is None:
         if not company.has_facts:
             return refuse_unread(case, company.no_facts())
         message = "Figures are computed for whole fiscal years only."
         return refuse(case.frame, "unsupported", message, company.searched)
-    formula, operands = expand(case.plan.expression, year.year)
+    _, operands = expand(case.plan.expression, year.year)
     found: list[tuple[str, Finding]] = []
     for operand in operands:
         asked = AskedPeriod("fiscal", year=year.year - operand.back)
@@ -46,12 +70,33 @@ def answer_formula(case: Case) -> Answer:
         if isinstance(finding, Miss):
             return refuse_miss(case.frame, finding) if finding.reported else refuse_unread(case, finding)
         found.append((operand.name, finding))
+    return year.year, found
+
+
+def _compared_figures(case: Case) -> Answer:
+    """A computed figure of two companies, or the refusal for the one that lacks an amount."""
+    sides: list[tuple[int, list[tuple[str, Finding]]]] = []
+    for subject in case.plan.subjects:
+        found = _operands(case, Company(case.store, subject, case.scope))
+        if isinstance(found, Answer):
+            return found
+        sides.append(found)
     case.stage("compose")
-    return from_formula(case.frame, case.sources, case.plan, formula, found)
+    if case.plan.unit == "USD":
+        currencies = sorted({str(finding.fact.unit) for _, side in sides for _, finding in side})
+        if len(currencies) > 1:
+            message = f"The two are reported in {' and '.join(currencies)}."
+            return refuse(case.frame, "unsupported", message, case.frame.companies)
+    return from_compared_figures(case.frame, case.sources, case.plan, sides)
 
 
 def answer_comparison(case: Case) -> Answer:
     """The same number of two companies, or a refusal that names the one that lacks it."""
+    if len(case.plan.subjects) != 2:
+        message = f"Two companies can be compared in one question; this one names {len(case.plan.subjects)}."
+        return refuse(case.frame, "unsupported", message, case.frame.companies)
+    if case.plan.expression:
+        return _compared_figures(case)
     findings: list[Finding] = []
     for subject in case.plan.subjects:
         found = _find(case, subject)
@@ -59,9 +104,6 @@ def answer_comparison(case: Case) -> Answer:
             return refuse_miss(case.frame, found)
         findings.append(found)
     case.stage("compose")
-    if len(findings) != 2:
-        message = f"Two companies can be compared in one question; this one names {len(findings)}."
-        return refuse(case.frame, "unsupported", message, case.frame.companies)
     units = [str(finding.fact.unit) for finding in findings]
     if units[0] != units[1]:
         message = f"The two are reported in {' and '.join(units)}."

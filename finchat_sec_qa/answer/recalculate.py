@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from finchat_sec_qa.answer.compared import SIDES, of_figures, side_of
 from finchat_sec_qa.answer.evidence import (
     Facts,
     Problem,
@@ -14,7 +15,9 @@ from finchat_sec_qa.answer.evidence import (
 )
 from finchat_sec_qa.answer.figures import half_up, plain, rounded, rounding
 from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.rederived import derived_problems
 from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_formula
+from finchat_sec_qa.answer.spans import is_derived
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate, names_in
 from finchat_sec_qa.facts.formulas import expand, formulas
@@ -41,8 +44,12 @@ def calculation_problems(answer: Answer, calculation: Calculation, facts: Facts)
         return
     for problem in arithmetic_problems(calculation, answer.value):
         yield None, problem
-    if compares(calculation) and of_figures(calculation):
-        yield from _sides_problems(calculation, facts)
+    if is_derived(calculation):
+        yield from operand_problems(calculation, facts, whole=False)
+        yield from derived_problems(calculation, answer.value, facts)
+        main = None
+    elif compares(calculation) and of_figures(calculation):
+        yield from _sides_problems(calculation, answer.value, facts)
         main = _main_of_first(calculation, facts)
     elif compares(calculation):
         yield from _comparison_problems(calculation, answer.value, facts)
@@ -90,9 +97,9 @@ def arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str]
         yield f"the calculation gives {plain(result)}, the answer says {value.number}"
 
 
-def operand_problems(calculation: Calculation, facts: Facts) -> Iterator[Problem]:
-    """An operand named `assets_FY2024` cites a fact of that entry, of that year, of the whole company; all
-    are one company's, in one currency.
+def operand_problems(calculation: Calculation, facts: Facts, *, whole: bool = True) -> Iterator[Problem]:
+    """An operand named `assets_FY2024` cites a fact of that entry, of that year, of the whole company unless
+    `whole` is False; all are one company's, in one currency.
     """
     places = [facts[operand.citation] for operand in calculation.operands if operand.citation in facts]
     first = next((place for place in places if place.subject is not None), None)
@@ -104,7 +111,7 @@ def operand_problems(calculation: Calculation, facts: Facts) -> Iterator[Problem
             yield operand.citation, f"{what} names no figure and period"
         elif place is not None and place.fact is not None:
             yield from _named_problems(what, found, place, place.fact)
-            yield from whole_problems(what, place)
+            yield from whole_problems(what, place) if whole else cut_problems(place)
             if first is not None and place.subject != first.subject:
                 yield operand.citation, f"{what} is of {place.company}, another one of {first.company}"
     currencies = {operand.unit for operand in calculation.operands if CURRENCY.fullmatch(operand.unit)}
@@ -166,7 +173,7 @@ def _comparison_problems(calculation: Calculation, value: Value, facts: Facts) -
         yield None, f"the unit {value.unit!r} is not that of both numbers"
 
 
-def _sides_problems(calculation: Calculation, facts: Facts) -> Iterator[Problem]:
+def _sides_problems(calculation: Calculation, value: Value, facts: Facts) -> Iterator[Problem]:
     """Each side of a comparison of figures is a calculation of its own, of one company."""
     sides = [part for side in SIDES if (part := side_of(calculation, side)) is not None]
     if len(sides) < len(SIDES):
@@ -182,9 +189,8 @@ def _sides_problems(calculation: Calculation, facts: Facts) -> Iterator[Problem]
     if owners[0] is not None and owners[0] == owners[1]:
         for operand in sides[1].operands:
             yield operand.citation, "both sides of the comparison are of one company"
-    amounts = calculation.formula.endswith("* 100")
     currencies = {operand.unit for operand in calculation.operands if CURRENCY.fullmatch(operand.unit)}
-    if not amounts and len(currencies) > 1 and _is_money(calculation):
+    if CURRENCY.fullmatch(value.unit) and len(currencies) > 1:
         yield None, f"amounts in {' and '.join(sorted(currencies))} do not go together"
 
 

@@ -95,7 +95,7 @@ class Recheck:
 
     def citation(self, citation: Citation) -> Rechecked:
         """The citation compared with the one that its document's bytes give."""
-        read = self._document(citation.filing, citation.sha256)
+        read = self.document(citation.filing, citation.sha256)
         if isinstance(read, str):
             return Rechecked(citation, (read,), citation.company)
         filing, parsed = read
@@ -128,7 +128,8 @@ class Recheck:
             made[at] = replace(self.citation(citations[at]), parsed=None)
         return [made[at] for at in range(len(citations))]
 
-    def _document(self, filing_id: str, sha256: str) -> tuple[Filing, ParsedFile] | str:
+    def document(self, filing_id: str, sha256: str) -> tuple[Filing, ParsedFile] | str:
+        """The filing and its document with that hash, parsed anew; or what stands in the way."""
         key = (filing_id, sha256)
         if key not in self._read:
             self._read[key] = self._read_again(filing_id, sha256)

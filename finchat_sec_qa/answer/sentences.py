@@ -47,13 +47,13 @@ def computed_sentence(company: str, calculation: Calculation, value: Value) -> s
     """For example "NVIDIA CORP: effective tax rate was 13.26% for fiscal 2025 (…), computed from [1]."."""
     when = spoken_period(*_period(value.period))
     joiner = "at" if value.period.start is None else "for"
-    marks = _marks([operand.citation for operand in calculation.operands])
+    cited = marks([operand.citation for operand in calculation.operands])
     change = changed(calculation, value)
     if change is not None:
-        return f"{company}: {change} {joiner} {when}, computed from {marks}."
+        return f"{company}: {change} {joiner} {when}, computed from {cited}."
     label = calculation.formula.partition(" = ")[0]
     number = spoken(Decimal(value.number), value.unit)
-    return f"{company}: {label} was {number} {joiner} {when}, computed from {marks}."
+    return f"{company}: {label} was {number} {joiner} {when}, computed from {cited}."
 
 
 def compared_sentence(companies: Sequence[str], calculation: Calculation, value: Value) -> str:
@@ -101,6 +101,7 @@ def _period(view: PeriodView) -> tuple[Period, FiscalPeriod | None]:
     return Period(view.start, view.end), name
 
 
-def _marks(numbers: Sequence[int]) -> str:
-    marks = [f"[{number}]" for number in dict.fromkeys(numbers)]
-    return " and ".join(([", ".join(marks[:-1])] if len(marks) > 1 else []) + marks[-1:])
+def marks(numbers: Sequence[int]) -> str:
+    """Citations as a sentence names them: "[1], [2] and [3]"."""
+    cited = [f"[{number}]" for number in dict.fromkeys(numbers)]
+    return " and ".join(([", ".join(cited[:-1])] if len(cited) > 1 else []) + cited[-1:])

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from finchat_sec_qa.answer.asked import question_problems
+from finchat_sec_qa.answer.compared import figures_sentence, of_figures
 from finchat_sec_qa.answer.compose import answer_id, quoted_text
 from finchat_sec_qa.answer.evidence import (
     Facts,
@@ -27,6 +28,7 @@ from finchat_sec_qa.answer.sentences import (
     computed_sentence,
     fact_sentence,
 )
+from finchat_sec_qa.answer.spans import derived_sentence, is_derived
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
 from finchat_sec_qa.model.answer import Answer, CheckedCitation, Citation, VerifyReport
 from finchat_sec_qa.ports import StoreReader
@@ -169,14 +171,18 @@ def _sentence(answer: Answer, again: Sequence[Rechecked]) -> str | None:
     """The text that follows from the facts; None where what it is made from does not, which is told apart."""
     if answer.value is None:
         return quoted_text(answer.citations)
+    companies = [place.company for place in again]
+    if answer.calculation is not None and is_derived(answer.calculation):
+        return derived_sentence(companies[0], answer.calculation, answer.value)
     if answer.value.period not in [place.period_view() for place in again]:
         return None
-    companies = [place.company for place in again]
     if answer.calculation is None:
         fact = again[0].fact
         return fact_sentence(companies[0], fact, answer.value) if fact is not None else None
     if not answer.calculation.operands:
         return None
+    if compares(answer.calculation) and of_figures(answer.calculation):
+        return figures_sentence(companies, answer.calculation, answer.value)
     if compares(answer.calculation):
         if len(companies) != 2 or len(answer.calculation.operands) != 2:
             return None

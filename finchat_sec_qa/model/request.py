@@ -1,10 +1,12 @@
 """What callers send: questions, searches, ingests. The HTTP API and JSON-lines files use the same."""
 
 from datetime import date
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from finchat_sec_qa.model.answer import Answer, Contract
+from finchat_sec_qa.model.figure_table import FigureTable
 
 MAX_QUESTION = 2_000  # characters; FinanceBench's longest question has 560
 
@@ -47,6 +49,19 @@ class IngestRequest(Contract):
 
 
 class VerifyRequest(Contract):
-    """An answer to check against the store."""
+    """An answer or a table to check against the store: one of the two."""
 
-    answer: Answer
+    answer: Answer | None = None
+    table: FigureTable | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.answer is None) == (self.table is None):
+            raise ValueError("give an answer or a table, one of the two")
+        return self
+
+    @property
+    def checked(self) -> Answer | FigureTable:
+        """What is to be checked."""
+        (given,) = (each for each in (self.answer, self.table) if each is not None)
+        return given

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from finchat_sec_qa.retrieve.query import without_contingencies
+
 _ASKING = (
     r"(?:what|which|how\s+(?:much|many)|by\s+(?:what|how)|did|does|do|is|was|were|are|has|have|who|when|where"
     r"|why)\b"
@@ -86,7 +88,7 @@ class Clauses:
 
 def split_clauses(question: str) -> Clauses:
     """Take a question apart; without a question mark all but instructions asks."""
-    question = _ASIDE.sub(" ", question)
+    question = _ASIDE.sub(" ", without_contingencies(question))
     sentences = [part.strip() for part in _END.split(question) if part and part.strip()]
     marked = any(sentence.endswith("?") for sentence in sentences)
     asking: list[str] = []

@@ -18,7 +18,9 @@ from finchat_sec_qa.question import figures
 from finchat_sec_qa.question.clauses import Clauses, Definition, split_clauses
 from finchat_sec_qa.question.companies import find_companies
 from finchat_sec_qa.question.definitions import UnreadableError, read_definitions
-from finchat_sec_qa.question.periods import Found, distinct, find_periods
+from finchat_sec_qa.question.periods import Found, distinct
+from finchat_sec_qa.question.trailing import find_all_periods
+from finchat_sec_qa.retrieve.query import without_contingencies
 
 # Words that ask for words, not for a number.
 NARRATIVE = frozenset(
@@ -90,15 +92,16 @@ def read(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...
     planned = _number_plan(reading)
     if planned is not None:
         return planned
-    # for passages every word may tell, those of instructions too
-    return _passages_plan(take_apart(Clauses(question, ()), question, companies, scoped))
+    # for passages every word may tell, those of instructions too, but not what to say without an answer
+    asking = without_contingencies(question)
+    return _passages_plan(take_apart(Clauses(asking, ()), question, companies, scoped))
 
 
 def take_apart(
     clauses: Clauses, question: str, companies: Sequence[Company], scoped: tuple[Subject, ...]
 ) -> Reading:
     """Find periods in what asks, then companies in the rest, then the words that remain."""
-    found = find_periods(clauses.asking)
+    found = find_all_periods(clauses.asking)
     rest = CURRENCY.sub(" ; ", _without(clauses.asking, found))
     named = find_companies(rest, companies)
     subjects = tuple(dict.fromkeys(item.subject for item in named or find_companies(question, companies)))
@@ -108,7 +111,7 @@ def take_apart(
         words=words_of(rest),
         named=tuple((item.start, item.end) for item in named if item.start >= 0),
         subjects=subjects or scoped,
-        periods=distinct(found) or distinct(find_periods(question)),
+        periods=distinct(found) or distinct(find_all_periods(question)),
         definitions=clauses.definitions,
         uses=clauses.uses,
         percent=PERCENT.search(question) is not None,
@@ -136,7 +139,7 @@ def _number_plan(reading: Reading) -> Plan | None:
         if _unread(reading, figure.spans, comparing=len(reading.subjects) > 1):
             return None
         return Plan(
-            kind="formula",
+            kind="compare" if len(reading.subjects) > 1 and COMPARE.search(reading.question) else "formula",
             subjects=reading.subjects,
             periods=figure.periods,
             label=figure.label,

@@ -16,6 +16,12 @@ INSTRUCTION = re.compile(
     r"|address the question|base your|basing your|by relying|by utilizing|by assuming|perspective of)\b",
     re.IGNORECASE,
 )
+# "If that is not a useful metric, then state that and explain why.": what to say where there is no answer.
+CONTINGENCY = re.compile(
+    r"(?:^|(?<=[.?!;])\s)\s*(?:and\s+|but\s+|otherwise,?\s+)?if\b[^.?!;]*(?:\bnot\b|\bnever\b|\bno\b|n[’']t\b)[^.?!;]*"
+    r"\b(?:state|say|explain|mention|answer|indicate|respond|reply|write|note)\b[^?!]*?(?:[.!](?=\s|$)|$)",
+    re.IGNORECASE,
+)
 AFTER_SENTENCE = re.compile(r"(?<=[.?!])")
 LONG = 120  # characters; shorter questions bring no instructions
 # Words of questions that stand in no passage for their own sake.
@@ -23,7 +29,7 @@ ASKING = frozenset(
     terms(
         "main key major primary what which how much many tell give please fiscal year company report reported"
         " filing question answer describe explain list mention mentioned state stated according based"
-        " regarding concerning say says said give tell find information"
+        " regarding concerning say says said give tell find information done"
     )
 )
 
@@ -37,8 +43,14 @@ class Route:
     weight: float
 
 
+def without_contingencies(question: str) -> str:
+    """The question without what to say if it has no answer; as it stands where nothing else is left."""
+    return " ".join(CONTINGENCY.sub(" ", question).rstrip("; ").split()) or question
+
+
 def query_terms(text: str) -> list[tuple[str, float]]:
     """Weighted terms for search, in a stable order; the question's own weigh 1, added ones less."""
+    text = without_contingencies(text)
     own = [term for term in terms(_asked(text)) if term not in ASKING] or terms(text)
     weights = dict.fromkeys(own, 1.0)
     words = tuple(WORD.findall(text.lower()))
@@ -51,7 +63,8 @@ def query_terms(text: str) -> list[tuple[str, float]]:
 
 def own_terms(text: str) -> list[str]:
     """The terms that carry the question's meaning, each once, in order; none added."""
-    return list(dict.fromkeys(term for term in terms(_asked(text)) if term not in ASKING))
+    asked = _asked(without_contingencies(text))
+    return list(dict.fromkeys(term for term in terms(asked) if term not in ASKING))
 
 
 @cache

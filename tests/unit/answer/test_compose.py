@@ -69,6 +69,29 @@ def test_calculations(
     assert library.verify(answer).holds
 
 
+def test_a_figure_of_two_companies(library: Library) -> None:
+    answer = library.ask("Which had the higher net margin in fiscal 2023, Acme or Bolt?")
+    assert answer.value is not None
+    assert answer.calculation is not None
+    assert (answer.value.number, answer.value.unit) == ("2", "percent")
+    assert answer.answer.startswith(
+        "Acme Widgets, Inc.'s net profit margin for fiscal 2023 (12%, from [1] and [2])"
+    )
+    assert [operand.name for operand in answer.calculation.operands] == [
+        "first_net_income_FY2023",
+        "first_revenue_FY2023",
+        "second_net_income_FY2023",
+        "second_revenue_FY2023",
+    ]
+    assert library.verify(answer).holds
+
+
+def test_a_figure_of_two_companies_that_one_of_them_lacks(library: Library) -> None:
+    answer = library.ask("Which had the higher net margin in fiscal 2010, Acme or Bolt?")
+    assert answer.refusal is not None
+    assert answer.refusal.reason == "period_not_covered"
+
+
 def test_a_quoted_answer_is_its_quotes(library: Library) -> None:
     answer = library.ask("What supply risks does Acme face?")
     assert answer.value is None

@@ -16,10 +16,11 @@ from finchat_sec_qa.model.answer import Answer, VerifyReport
 FACT = "What was Acme's revenue in fiscal 2023?"
 FIGURE = "What was Acme's net margin in fiscal 2024?"
 COMPARISON = "Was Acme's revenue higher than Bolt's in fiscal 2023?"
+FIGURES = "Which had the higher net margin in fiscal 2023, Acme or Bolt?"
 QUOTED = "What supply risks does Acme face?"
 REFUSED = "What was Acme's revenue in fiscal 2010?"
-NUMBERS = (FACT, FIGURE, COMPARISON)
-ALL = (FACT, FIGURE, COMPARISON, QUOTED, REFUSED)
+NUMBERS = (FACT, FIGURE, COMPARISON, FIGURES)
+ALL = (FACT, FIGURE, COMPARISON, FIGURES, QUOTED, REFUSED)
 
 Data = dict[str, Any]
 Change = Callable[[Data], None]
@@ -71,8 +72,8 @@ WHOLE: list[tuple[str, Change]] = [
     *((question, put("value", "number", to="1")) for question in NUMBERS),
     *((question, put("value", "unit", to="EUR")) for question in NUMBERS),
     *((question, put("value", to=None)) for question in NUMBERS),
-    *((question, put("status", to="refused")) for question in (FACT, FIGURE, COMPARISON, QUOTED)),
-    *((question, put("citations", to=[])) for question in (FACT, FIGURE, COMPARISON, QUOTED)),
+    *((question, put("status", to="refused")) for question in (FACT, FIGURE, COMPARISON, FIGURES, QUOTED)),
+    *((question, put("citations", to=[])) for question in (FACT, FIGURE, COMPARISON, FIGURES, QUOTED)),
     (REFUSED, put("status", to="answered")),
     (REFUSED, put("refusal", to=None)),
     (REFUSED, put("refusal", "message", to="No.")),
@@ -97,6 +98,12 @@ WHOLE: list[tuple[str, Change]] = [
     (COMPARISON, put("calculation", "formula", to="sum of total revenue = first - second")),
     (COMPARISON, put("calculation", "operands", to=[])),
     (COMPARISON, put("calculation", "rounding", to="half up to 0 decimals")),
+    (FIGURES, put("calculation", "formula", to="difference in net profit margin = first - second")),
+    (FIGURES, put("calculation", "formula", to="difference in net profit margin = " + "(" * 900)),
+    (FIGURES, put("calculation", "formula", to="net profit margin = 1 - 2")),
+    (FIGURES, put("calculation", "rounding", to="half up to 3 decimals")),
+    (FIGURES, put("calculation", "operands", to=[])),
+    (FIGURES, put("value", "unit", to="ratio")),
 ]  # fmt: skip
 
 
@@ -126,7 +133,7 @@ CITED = {
 }
 
 
-@pytest.mark.parametrize("question", [FACT, FIGURE, COMPARISON, QUOTED])
+@pytest.mark.parametrize("question", [FACT, FIGURE, COMPARISON, FIGURES, QUOTED])
 @pytest.mark.parametrize("field", CITED)
 def test_a_change_to_a_citation_is_found_and_named(library: Library, question: str, field: str) -> None:
     report = changed(library, question, put("citations", 0, field, to=CITED[field]))
@@ -144,7 +151,7 @@ def test_impossible_places(library: Library, place: tuple[int, int]) -> None:
         assert not changed(library, question, change).citations[0].holds
 
 
-@pytest.mark.parametrize("question", [FIGURE, COMPARISON])
+@pytest.mark.parametrize("question", [FIGURE, COMPARISON, FIGURES])
 def test_operands(library: Library, question: str) -> None:
     for field, value in (("number", "7"), ("unit", "EUR"), ("citation", 2), ("citation", 7), ("name", "x")):
         assert not changed(library, question, put("calculation", "operands", 0, field, to=value)).holds
@@ -178,13 +185,13 @@ def test_a_citation_that_nothing_rests_on(library: Library) -> None:
 
 
 def test_citations_in_another_order(library: Library) -> None:
-    for question in (FACT, FIGURE, COMPARISON):
+    for question in (FACT, FIGURE, COMPARISON, FIGURES):
 
         def swap(data: Data) -> None:
             data["citations"].reverse()
 
         def renumber(data: Data) -> None:
-            one, other = data["citations"]
+            one, other, *_ = data["citations"]
             one["id"], other["id"] = 2, 1
 
         def twice(data: Data) -> None:

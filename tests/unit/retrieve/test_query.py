@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finchat_sec_qa.index.tokens import terms
-from finchat_sec_qa.retrieve.query import own_terms, query_terms, routes
+from finchat_sec_qa.retrieve.query import own_terms, query_terms, routes, without_contingencies
 from tests.patience import ends
 
 LONG = "What were the main drivers of the change in gross margin over the last two years of the company?"
@@ -79,3 +79,45 @@ def test_no_text_is_an_error(text: str) -> None:
 def test_long_questions_end(piece: str) -> None:
     with ends():
         query_terms((piece * 2_000)[:2_000])
+
+
+@pytest.mark.parametrize(
+    "contingency",
+    [
+        "If gross margin is not a useful metric for such a company, then please state that and explain why.",
+        "If it isn't disclosed, say so.",
+        "Otherwise, if there are no such costs then state 0.",
+        "If none were told or no one asked, state 1.5 and note it",
+    ],
+)
+@pytest.mark.parametrize("before", ["Did the margin improve?", "Compute the margin;"])
+def test_what_to_say_without_an_answer_is_no_part_of_the_question(before: str, contingency: str) -> None:
+    assert without_contingencies(f"{before} {contingency}") == before.rstrip(";")
+    assert query_terms(f"{before} {contingency}") == query_terms(before)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "If revenue did not grow, explain why?",
+        "If revenue did not grow, what was the reason?",
+        "What was revenue if acquisitions are not counted?",
+        "State revenue. If acquisitions are excluded, what was it?",
+        "If nothing is known, do not state anything.",
+    ],
+)
+def test_a_condition_that_asks_stays(question: str) -> None:
+    assert without_contingencies(question) == question
+
+
+@given(st.text(max_size=300))
+def test_contingencies_leave_some_question(question: str) -> None:
+    left = without_contingencies(question)
+    assert left or not question
+    assert len(left) <= len(question)
+
+
+@pytest.mark.parametrize("piece", ["if not state ", "if ", "? if no ", "; if not note"])
+def test_a_long_row_of_conditions_ends(piece: str) -> None:
+    with ends():
+        without_contingencies((piece * 2_000)[:2_000])
