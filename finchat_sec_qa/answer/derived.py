@@ -86,13 +86,24 @@ def _findings(plan: Plan, company: Company, entry: Entry, derivation: Derivation
 
 
 def _recast(derivation: Derivation, findings: Sequence[Finding]) -> bool:
-    """Whether a part was restated later, and the parts are not all as their own years' filings gave them."""
-    restated = any(finding.chosen.restated for finding in findings)
-    own = all(
-        finding.chosen.filing.fiscal_year == part.period.year
-        for part, finding in zip(derivation.parts, findings, strict=True)
+    """Whether what is taken away may be after a restatement, and what it is taken from before it.
+
+    Both are as first reported where their own year's filings give them. Where a later year's does, that
+    later year must not have restated either.
+    """
+    pair = [
+        (part, finding)
+        for at, (part, finding) in enumerate(zip(derivation.parts, findings, strict=True))
+        if at == 0 or part.sign < 0
+    ]
+    years = [finding.chosen.filing.fiscal_year or 0 for _, finding in pair]
+    if all(year == part.period.year for year, (part, _) in zip(years, pair, strict=True)):
+        return False
+    return any(
+        (filing.fiscal_year or 0) <= max(years)
+        for _, finding in pair
+        for filing, _ in finding.chosen.restated
     )
-    return restated and not own
 
 
 def _from_parts(
