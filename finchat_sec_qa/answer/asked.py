@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from finchat_sec_qa.answer.beside import years_beside
 from finchat_sec_qa.answer.compared import SIDES, figures_formula, of_figures, side_of
 from finchat_sec_qa.answer.evidence import Problem, best_problems, told
 from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, rounding
 from finchat_sec_qa.answer.recalculate import OPERAND, compares
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.rederived import derivation_problems
-from finchat_sec_qa.answer.sentences import compared_formula
+from finchat_sec_qa.answer.sentences import compared_formula, of_another_year
 from finchat_sec_qa.answer.spans import is_derived
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.formulas import expand
@@ -84,6 +86,7 @@ def _number_problems(
     elif calculation is None:
         for place in again[:1]:
             yield from _fact_problems(place, plan)
+        yield from _years_problems(answer, value, plan, again)
     elif plan.kind == "compare":
         yield from _comparison_problems(calculation, plan, again)
         if plan.expression:
@@ -126,6 +129,24 @@ def _part_problems(again: Sequence[Rechecked], plan: Plan) -> Iterator[Problem]:
         if place.fact is not None and not _of_part(place.fact, plan):
             part = " ".join(plan.member) or "the whole company"
             yield place.citation.id, f"the question asks for {part}, the fact is of {told(place.fact)}"
+
+
+def _years_problems(
+    answer: Answer, value: Value, plan: Plan, again: Sequence[Rechecked]
+) -> Iterator[Problem]:
+    """What is told for other years is the figure that the question asks for, in years that it asks for."""
+    wanted = {asked.year: asked for asked in years_beside(plan, value.period.fiscal_year)}
+    by_id = {place.citation.id: place for place in again}
+    seen: set[int | None] = set()
+    for alternate in answer.alternates:
+        if not of_another_year(alternate):
+            continue
+        year = alternate.value.period.fiscal_year
+        if year not in wanted or year in seen:
+            yield alternate.citation, f"the question does not ask for fiscal {year} besides"
+        elif alternate.citation in by_id:
+            yield from _fact_problems(by_id[alternate.citation], replace(plan, periods=(wanted[year],)))
+        seen.add(year)
 
 
 def _of_part(fact: Fact, plan: Plan) -> bool:

@@ -17,8 +17,10 @@ from finchat_sec_qa.answer.sentences import (
     compared_sentence,
     computed_sentence,
     fact_sentence,
+    of_another_year,
     period_view,
     restated_label,
+    year_label,
 )
 from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.cite.places import cite_fact, cite_span
@@ -68,8 +70,11 @@ def refuse_miss(frame: Frame, miss: Miss) -> Answer:
     return refuse(frame, miss.reason, miss.message, miss.searched)
 
 
-def from_fact(frame: Frame, sources: Sources, finding: Finding) -> Answer:
-    """The answer that is one reported number, with restated values of later filings beside it."""
+def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence[Finding] = ()) -> Answer:
+    """The answer that is one reported number, with restated values of later filings beside it.
+
+    `others` are the same figure for other fiscal years, which the answer tells too.
+    """
     chosen = finding.chosen
     citations = [cite_finding(sources, finding, 1)]
     value = _value(finding)
@@ -83,7 +88,15 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding) -> Answer:
         )
         label = restated_label(filing.form, filing.period_end)
         alternates.append(Alternate(label=label, value=restated, citation=number))
-    text = fact_sentence(citations[0].company, chosen.fact, value)
+    for number, other in enumerate(others, start=len(citations) + 1):
+        citations.append(cite_finding(sources, other, number))
+        beside = _value(other)
+        called = year_label(beside.period)
+        if called is None:
+            raise ValueError(f"{beside.period} is no fiscal year")
+        alternates.append(Alternate(label=called, value=beside, citation=number))
+    years = [alternate for alternate in alternates if of_another_year(alternate)]
+    text = fact_sentence(citations[0].company, chosen.fact, value, years)
     return answer_of(frame, value.period, text, value=value, citations=citations, alternates=alternates)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.answer.recheck import Rechecked
-from finchat_sec_qa.answer.sentences import restated_label
+from finchat_sec_qa.answer.sentences import of_another_year, restated_label
 from finchat_sec_qa.facts.calendar import DRIFT, Target
 from finchat_sec_qa.facts.lexicon import Entry
 from finchat_sec_qa.facts.members import part_of
@@ -36,13 +36,18 @@ def period_problems(given: PeriodView, place: Rechecked) -> Iterator[Problem]:
 
 
 def alternate_problems(alternate: Alternate, main: Rechecked | None, facts: Facts) -> Iterator[Problem]:
-    """An alternate is the same figure as the main number, told differently by a filing that came later."""
+    """An alternate is the same figure as the main number, told differently by a filing that came later, or
+    of another fiscal year.
+    """
     what, number = f"the alternate “{alternate.label}”", alternate.citation
     yield from value_problems(what, alternate.value.number, alternate.value.unit, number, facts)
     place = facts.get(number)
     if place is None or place.fact is None:
         return
     yield from period_problems(alternate.value.period, place)
+    if of_another_year(alternate):
+        yield from _beside_problems(what, main, place)
+        return
     wanted = restated_label(place.citation.form, place.citation.period_end)
     if alternate.label != wanted:
         yield number, f"{what} should be called “{wanted}”"
@@ -51,6 +56,19 @@ def alternate_problems(alternate: Alternate, main: Rechecked | None, facts: Fact
     elif main is not None and main.fact is not None:
         for problem in _restates(main, main.fact, place, place.fact):
             yield number, f"{what} {problem}"
+
+
+def _beside_problems(what: str, main: Rechecked | None, place: Rechecked) -> Iterator[Problem]:
+    """What is told for another year is of the same company and part, and of no year that is told already."""
+    number = place.citation.id
+    if main is None or main.fact is None or place.fact is None:
+        return
+    if place.fact.dimensions != main.fact.dimensions:
+        yield number, f"{what} is of {told(place.fact)}, the answer of {told(main.fact)}"
+    if place.subject != main.subject:
+        yield number, f"{what} is of {place.company}, the answer of {main.company}"
+    if place.period_view() == main.period_view():
+        yield number, f"{what} is of the answer's own period"
 
 
 def _restates(main: Rechecked, first: Fact, place: Rechecked, later: Fact) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Answers that are numbers: reported, computed, compared. None means: look in the words instead."""
 
+from finchat_sec_qa.answer.beside import years_beside
 from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import (
     from_compared_figures,
@@ -32,13 +33,26 @@ def answer_fact(case: Case) -> Answer | None:
     found = _find(case, case.plan.subjects[0])
     case.stage("compose")
     if isinstance(found, Finding):
-        return from_fact(case.frame, case.sources, found)
+        return from_fact(case.frame, case.sources, found, _for_other_years(case, found))
     derived = answer_derived(case, case.asked)
     if derived is not None and (found.reported or derived.status == "answered"):
         return derived
     if case.plan.member and (not found.reported or found.reason == "not_disclosed"):
         return None
     return refuse_miss(case.frame, found) if found.reported else answer_rows(case, found)
+
+
+def _for_other_years(case: Case, found: Finding) -> list[Finding]:
+    """The same figure for the other years that the question asks for; those not reported are left out."""
+    if found.name is None or found.name.name != "FY":
+        return []
+    company = Company(case.store, case.plan.subjects[0], case.scope)
+    others = [
+        company.find(entries()[case.plan.entry], asked, case.plan.member, case.plan.said)
+        for asked in years_beside(case.plan, found.name.year)
+    ]
+    years = [other for other in others if isinstance(other, Finding) and other.name != found.name]
+    return [other for other in years if other.name is not None and other.name.name == "FY"]
 
 
 def answer_formula(case: Case) -> Answer:

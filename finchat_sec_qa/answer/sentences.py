@@ -9,7 +9,7 @@ from finchat_sec_qa.answer.figures import spoken, spoken_period
 from finchat_sec_qa.facts.labels import concept_label, member_label
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.members import part_of
-from finchat_sec_qa.model.answer import Calculation, PeriodView, Value
+from finchat_sec_qa.model.answer import Alternate, Calculation, PeriodView, Value
 from finchat_sec_qa.model.fact import PRINTED, PRINTED_ROW, Fact
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
 
@@ -33,14 +33,19 @@ def concept_name(concept: str) -> str:
     return min(fitting, key=lambda item: item[0])[1].label
 
 
-def fact_sentence(company: str, fact: Fact, value: Value) -> str:
-    """For example "Apple Inc. reported total revenue of $383.285 billion for fiscal 2023 (…) [1]."."""
+def fact_sentence(company: str, fact: Fact, value: Value, others: Sequence[Alternate] = ()) -> str:
+    """For example "Apple Inc. reported total revenue of $383.285 billion for fiscal 2023 (…) [1]."; `others`
+    are the same figure for other years, which follow.
+    """
     part = part_of(fact)
     thing = concept_name(fact.concept) + (f" from {member_label(part[1])}" if part else "")
-    when = spoken_period(*_period(value.period))
     joiner = "at" if fact.period.is_instant else "for"
-    number = spoken(Decimal(value.number), value.unit)
-    return f"{company} reported {thing} of {number} {joiner} {when} [1]."
+    told = [(value, 1), *((other.value, other.citation) for other in others)]
+    amounts = [
+        f"{spoken(Decimal(one.number), one.unit)} {joiner} {spoken_period(*_period(one.period))} [{number}]"
+        for one, number in told
+    ]
+    return f"{company} reported {thing} of {listed(amounts)}."
 
 
 def computed_sentence(company: str, calculation: Calculation, value: Value) -> str:
@@ -74,6 +79,16 @@ def compared_formula(label: str) -> str:
     return f"{COMPARED}{label} = {FIRST} - {SECOND}"
 
 
+def year_label(view: PeriodView) -> str | None:
+    """What an alternate is called that is of another fiscal year; None for no whole year."""
+    return f"for fiscal {view.fiscal_year}" if view.fiscal_year and view.fiscal_period == "FY" else None
+
+
+def of_another_year(alternate: Alternate) -> bool:
+    """Whether an alternate is the answer's figure for another fiscal year, which the sentence tells too."""
+    return alternate.label == year_label(alternate.value.period)
+
+
 def restated_label(form: str, period_end: date | None) -> str:
     """What an alternate is called that a later filing reports."""
     return f"as reported later, in {form} for the period ended {period_end}"
@@ -103,5 +118,9 @@ def _period(view: PeriodView) -> tuple[Period, FiscalPeriod | None]:
 
 def marks(numbers: Sequence[int]) -> str:
     """Citations as a sentence names them: "[1], [2] and [3]"."""
-    cited = [f"[{number}]" for number in dict.fromkeys(numbers)]
-    return " and ".join(([", ".join(cited[:-1])] if len(cited) > 1 else []) + cited[-1:])
+    return listed([f"[{number}]" for number in dict.fromkeys(numbers)])
+
+
+def listed(items: Sequence[str]) -> str:
+    """Things in a row: "a, b and c"."""
+    return " and ".join(([", ".join(items[:-1])] if len(items) > 1 else []) + list(items[-1:]))

@@ -27,6 +27,7 @@ from finchat_sec_qa.answer.sentences import (
     compared_sentence,
     computed_sentence,
     fact_sentence,
+    of_another_year,
 )
 from finchat_sec_qa.answer.spans import derived_sentence, is_derived
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
@@ -178,7 +179,10 @@ def _sentence(answer: Answer, again: Sequence[Rechecked]) -> str | None:
         return None
     if answer.calculation is None:
         fact = again[0].fact
-        return fact_sentence(companies[0], fact, answer.value) if fact is not None else None
+        years = [alternate for alternate in answer.alternates if of_another_year(alternate)]
+        if any(alternate.value.period.end is None for alternate in years):
+            return None
+        return fact_sentence(companies[0], fact, answer.value, years) if fact is not None else None
     if not answer.calculation.operands:
         return None
     if compares(answer.calculation) and of_figures(answer.calculation):

@@ -7,7 +7,9 @@ from typing import Literal
 from finchat_sec_qa.model.period import FiscalPeriodName
 
 PeriodKind = Literal["fiscal", "dates", "trailing", "latest"]
-PlanKind = Literal["fact", "formula", "compare", "passages"]
+PlanKind = Literal["fact", "formula", "compare", "rank", "passages"]
+Among = Literal["segment", "product", "region", "country"]
+Order = Literal["largest", "smallest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,22 @@ class Plan:
     """A typed reading of a question.
 
     kind        "fact": one reported number; "formula": a number computed from such; "compare": the same
-                number of two companies; "passages": what the filings say in words
+                number of two companies; "rank": the part of the company with the most or least of one;
+                "passages": what the filings say in words
     subjects    companies in the order of the question
     periods     in the order of the question; empty when it names none
     label       how an answer names the figure
-    entry       key in facts.lexicon, for "fact" and "compare"
+    entry       key in facts.lexicon, for "fact", "compare" and "rank"
     expression  over lexicon keys with prior() and average(), for "formula"
     unit        of the formula's result
     member      words that nothing but a segment, product or country can explain; empty for the whole
     said        the question's words in which the member's name must stand in one piece
     words       the words of the question that carry its meaning, for search
     decimals    digits after the point that the question asks for, None when it does not say
+    beside      fiscal years asked for beside the last of `periods`, for "fact"
+    last        how many years to the period asked for are wanted, for "fact": 1, or "the last three years"
+    among       the kind of parts, for "rank"
+    order       which of them is asked for, for "rank"
     """
 
     kind: PlanKind
@@ -73,3 +80,7 @@ class Plan:
     said: tuple[str, ...] = ()
     words: str = ""
     decimals: int | None = None
+    beside: tuple[AskedPeriod, ...] = ()
+    last: int = 1
+    among: Among = "segment"
+    order: Order = "largest"

@@ -10,6 +10,7 @@ from finchat_sec_qa.facts.lexicon import Mention
 from finchat_sec_qa.model.plan import AskedPeriod
 from finchat_sec_qa.question.changes import CHANGE_IN, words_of_change, years_of_change
 from finchat_sec_qa.question.compose import Figure, compose
+from finchat_sec_qa.question.several import last_years
 
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 AVERAGE = re.compile(r"\b(two|three|four|five|[2-5])[\s-]+years?\s+average", re.IGNORECASE)
@@ -55,7 +56,7 @@ def find(
     base = compose(words, mentions, defined) or _named(words, mentions) or _share(words, question, mentions)
     asked_of = _latest(periods)
     spans = base.spans if base else tuple((mention.start, mention.end) for mention in mentions)
-    years = _years(periods)
+    years = _years(periods) or last_years(question)
     back = 0 if comparing else years_of_change(question, periods, years)
     if base is not None:
         base = replace(base, periods=asked_of)
@@ -141,7 +142,9 @@ def _averaged_years(words: Sequence[str], question: str, mentions: Sequence[Ment
         "mean",
         "annual",
     }
-    return years + 1 if years and len(mentions) == 1 and before - {"annual"} else 0
+    if not years or len(mentions) != 1 or not before - {"annual"}:
+        return 0
+    return last_years(question) or years + 1
 
 
 def _averaged(base: Figure, count: int, words: Sequence[str]) -> Figure:

@@ -19,6 +19,7 @@ from finchat_sec_qa.question.clauses import Clauses, Definition, split_clauses
 from finchat_sec_qa.question.companies import find_companies
 from finchat_sec_qa.question.definitions import UnreadableError, read_definitions
 from finchat_sec_qa.question.periods import Found, distinct
+from finchat_sec_qa.question.several import LAST_YEARS, last_years, years_beside
 from finchat_sec_qa.question.trailing import find_all_periods
 from finchat_sec_qa.retrieve.query import without_contingencies
 
@@ -84,6 +85,8 @@ class Reading:
     uses: tuple[str, ...]
     percent: bool
     decimals: int | None
+    beside: tuple[AskedPeriod, ...]
+    last: int
 
 
 def read(question: str, companies: Sequence[Company], scoped: tuple[Subject, ...] = ()) -> Plan:
@@ -102,7 +105,7 @@ def take_apart(
 ) -> Reading:
     """Find periods in what asks, then companies in the rest, then the words that remain."""
     found = find_all_periods(clauses.asking)
-    rest = CURRENCY.sub(" ; ", _without(clauses.asking, found))
+    rest = LAST_YEARS.sub(" ; ", CURRENCY.sub(" ; ", _without(clauses.asking, found)))
     named = find_companies(rest, companies)
     subjects = tuple(dict.fromkeys(item.subject for item in named or find_companies(question, companies)))
     return Reading(
@@ -116,6 +119,8 @@ def take_apart(
         uses=clauses.uses,
         percent=PERCENT.search(question) is not None,
         decimals=_decimals(question),
+        beside=years_beside(clauses.asking, found),
+        last=last_years(clauses.asking) or 1,
     )
 
 
@@ -185,6 +190,8 @@ def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
         said=words_of(KIND.sub(" ; ", reading.rest)),
         words=_search_words(reading),
         decimals=reading.decimals,
+        beside=() if comparing else reading.beside,
+        last=1 if comparing else reading.last,
     )
 
 

@@ -69,6 +69,27 @@ def test_calculations(
     assert library.verify(answer).holds
 
 
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("What was Acme's revenue in fiscal 2022, 2023 and 2024?", {2024: 130, 2022: 80, 2023: 100}),
+        ("What was Acme's revenue from fiscal 2022 to fiscal 2024?", {2024: 130, 2022: 80, 2023: 100}),
+        ("Acme's revenue for the last three fiscal years", {2024: 130, 2023: 100, 2022: 80}),
+        ("Acme's revenue of the past two years", {2024: 130, 2023: 100}),
+        ("Acme's revenue in fiscal 2010 and fiscal 2024", {2024: 130}),
+    ],
+)
+def test_several_years_of_a_number(library: Library, question: str, years: dict[int, int]) -> None:
+    answer = library.ask(question)
+    assert answer.value is not None
+    told = [answer.value, *(item.value for item in answer.alternates if item.label.startswith("for fiscal"))]
+    assert {value.period.fiscal_year: value.number for value in told} == {
+        year: f"{millions}000000" for year, millions in years.items()
+    }
+    assert all(f"fiscal {year} (" in answer.answer for year in years)
+    assert library.verify(answer).holds
+
+
 def test_a_figure_of_two_companies(library: Library) -> None:
     answer = library.ask("Which had the higher net margin in fiscal 2023, Acme or Bolt?")
     assert answer.value is not None

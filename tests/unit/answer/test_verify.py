@@ -16,11 +16,13 @@ from finchat_sec_qa.model.answer import Answer, VerifyReport
 FACT = "What was Acme's revenue in fiscal 2023?"
 FIGURE = "What was Acme's net margin in fiscal 2024?"
 COMPARISON = "Was Acme's revenue higher than Bolt's in fiscal 2023?"
+SEVERAL = "What was Acme's revenue in fiscal 2022, 2023 and 2024?"
 FIGURES = "Which had the higher net margin in fiscal 2023, Acme or Bolt?"
 QUOTED = "What supply risks does Acme face?"
 REFUSED = "What was Acme's revenue in fiscal 2010?"
-NUMBERS = (FACT, FIGURE, COMPARISON, FIGURES)
-ALL = (FACT, FIGURE, COMPARISON, FIGURES, QUOTED, REFUSED)
+NUMBERS = (FACT, SEVERAL, FIGURE, COMPARISON, FIGURES)
+ANSWERED = (*NUMBERS, QUOTED)
+ALL = (*ANSWERED, REFUSED)
 
 Data = dict[str, Any]
 Change = Callable[[Data], None]
@@ -72,8 +74,8 @@ WHOLE: list[tuple[str, Change]] = [
     *((question, put("value", "number", to="1")) for question in NUMBERS),
     *((question, put("value", "unit", to="EUR")) for question in NUMBERS),
     *((question, put("value", to=None)) for question in NUMBERS),
-    *((question, put("status", to="refused")) for question in (FACT, FIGURE, COMPARISON, FIGURES, QUOTED)),
-    *((question, put("citations", to=[])) for question in (FACT, FIGURE, COMPARISON, FIGURES, QUOTED)),
+    *((question, put("status", to="refused")) for question in ANSWERED),
+    *((question, put("citations", to=[])) for question in ANSWERED),
     (REFUSED, put("status", to="answered")),
     (REFUSED, put("refusal", to=None)),
     (REFUSED, put("refusal", "message", to="No.")),
@@ -98,6 +100,11 @@ WHOLE: list[tuple[str, Change]] = [
     (COMPARISON, put("calculation", "formula", to="sum of total revenue = first - second")),
     (COMPARISON, put("calculation", "operands", to=[])),
     (COMPARISON, put("calculation", "rounding", to="half up to 0 decimals")),
+    (SEVERAL, put("alternates", 0, "label", to="for fiscal 2021")),
+    (SEVERAL, put("alternates", 0, "value", "number", to="1")),
+    (SEVERAL, put("alternates", 0, "citation", to=1)),
+    (SEVERAL, put("alternates", 0, "value", "period", "fiscal_year", to=2023)),
+    (SEVERAL, put("question", to="What was Acme's revenue in fiscal 2024?")),
     (FIGURES, put("calculation", "formula", to="difference in net profit margin = first - second")),
     (FIGURES, put("calculation", "formula", to="difference in net profit margin = " + "(" * 900)),
     (FIGURES, put("calculation", "formula", to="net profit margin = 1 - 2")),
@@ -133,7 +140,7 @@ CITED = {
 }
 
 
-@pytest.mark.parametrize("question", [FACT, FIGURE, COMPARISON, FIGURES, QUOTED])
+@pytest.mark.parametrize("question", ANSWERED)
 @pytest.mark.parametrize("field", CITED)
 def test_a_change_to_a_citation_is_found_and_named(library: Library, question: str, field: str) -> None:
     report = changed(library, question, put("citations", 0, field, to=CITED[field]))
@@ -185,7 +192,7 @@ def test_a_citation_that_nothing_rests_on(library: Library) -> None:
 
 
 def test_citations_in_another_order(library: Library) -> None:
-    for question in (FACT, FIGURE, COMPARISON, FIGURES):
+    for question in (FACT, SEVERAL, FIGURE, COMPARISON, FIGURES):
 
         def swap(data: Data) -> None:
             data["citations"].reverse()
