@@ -53,6 +53,7 @@ from finchat_sec_qa.samples import sample_filings
 from finchat_sec_qa.search import search
 from finchat_sec_qa.store import open_store
 from finchat_sec_qa.tables import compare, statement
+from finchat_sec_qa.tables.verify import verify_table
 
 
 class Library:
@@ -122,9 +123,11 @@ class Library:
         """The passages that fit a question or words best, best first."""
         return search(self._store, query, resolve_scope(self._store, scope), limit)
 
-    def verify(self, answer: Answer) -> VerifyReport:
-        """Check every part of an answer against the stored bytes."""
-        return verify_answer(self._store, answer, self._readings)
+    def verify(self, checked: Answer | FigureTable) -> VerifyReport:
+        """Check every part of an answer, or every cell of a table, against the stored bytes."""
+        if isinstance(checked, FigureTable):
+            return verify_table(self._store, checked, self._readings)
+        return verify_answer(self._store, checked, self._readings)
 
     def companies(self) -> tuple[CompanyView, ...]:
         """Companies with filings in the store, by name."""

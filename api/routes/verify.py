@@ -1,4 +1,4 @@
-"""POST /v1/verify: does an answer hold against the stored bytes?"""
+"""POST /v1/verify: does an answer or a table hold against the stored bytes?"""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from finchat_sec_qa.model.request import VerifyRequest
 router = APIRouter(tags=["questions"])
 
 
-@router.post("/v1/verify", summary="Verify an answer", response_model=VerifyReport)
+@router.post("/v1/verify", summary="Verify an answer or a table", response_model=VerifyReport)
 async def verify(body: VerifyRequest, service: TheService) -> Response:
     """Re-checks every quote, hash, offset, fact and calculation; the report names what does not hold."""
-    return json_reply(await service.workers.run(lambda: service.library.verify(body.answer)))
+    return json_reply(await service.workers.run(lambda: service.library.verify(body.checked)))

@@ -1,4 +1,4 @@
-"""`finchat verify`: answers checked against the stored bytes."""
+"""`finchat verify`: answers and tables checked against the stored bytes."""
 
 import json
 import sys
@@ -14,6 +14,7 @@ from finchat_sec_qa.cli.requests import complaint
 from finchat_sec_qa.cli.session import Session
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.model.answer import Answer, VerifyReport
+from finchat_sec_qa.model.figure_table import TABLE_SCHEMA, FigureTable
 
 MAX_BYTES = 1_000_000_000
 STANDARD = "-"
@@ -26,6 +27,7 @@ STANDARD = "-"
         "finchat verify answer.json",
         'finchat ask "What was Apple\'s revenue in fiscal 2023?" --json | finchat verify -',
         "finchat verify answers.jsonl",
+        "finchat compare AAPL NVDA --metrics revenue,gross-margin --periods FY2024 --json | finchat verify -",
         codes="0 everything holds, 1 something does not or cannot be read, 2 wrong usage, 130 interrupted",
     ),
 )
@@ -33,25 +35,27 @@ STANDARD = "-"
 @shared
 @pass_session
 def command(session: Session, answer: str) -> int:
-    """Check every quote, hash, offset, fact and calculation of an answer against the stored filings.
+    """Check every quote, hash, offset, fact and calculation of an answer or table against the filings.
 
     ANSWER is a file that holds what `finchat ask --json` printed, or the lines that `finchat ask --file`
-    wrote; - is standard input. Every citation that does not hold is named on standard error.
+    wrote, or a table as `finchat facts`, `compare` and `statement` print it with --json; - is standard
+    input. Every citation that does not hold is named on standard error.
     """
     name = "standard input" if answer == STANDARD else answer
     found = documents(name, _read(answer))
     if not found:
-        raise UsageError(f"{name}: holds no answer")
-    failed = 0
+        raise UsageError(f"{name}: holds no answer and no table")
+    failed, kinds = 0, set()
     with session.reader() as library, meter("answers") as shown:
         for done, (place, text) in enumerate(found, start=1):
-            parsed = parse_answer(text)
+            parsed = parse(text)
+            kinds.add("tables" if isinstance(parsed, FigureTable) else "answers")
             report = parsed if isinstance(parsed, VerifyReport) else library.verify(parsed)
             failed += not report.holds
             _tell(session, shown, place, report)
             shown.step(done, len(found), report.answer_id)
     if not session.json:
-        say(f"{len(found) - failed} of {len(found)} answers hold")
+        say(f"{len(found) - failed} of {len(found)} {' and '.join(sorted(kinds))} hold")
     return 1 if failed else 0
 
 
@@ -63,8 +67,9 @@ def documents(name: str, content: str) -> list[tuple[str, str]]:
     return [(f"{name}:{number}" if len(lines) > 1 else name, line) for number, line in lines]
 
 
-def parse_answer(text: str) -> Answer | VerifyReport:
-    """The answer, in the form of a batch line too; a report that says why there is none otherwise.
+def parse(text: str) -> Answer | FigureTable | VerifyReport:
+    """The answer, in the form of a batch line too, or the table; a report that says why there is none
+    otherwise.
 
     What does not fit the contract does not hold: the problem is put to the citation it stands in.
     """
@@ -80,10 +85,12 @@ def parse_answer(text: str) -> Answer | VerifyReport:
         data = {name: value for name, value in data.items() if name != "answer_id"} | {
             "id": data["answer_id"]
         }
+    table = data.get("schema") == TABLE_SCHEMA
     try:
-        return Answer.model_validate(data)
+        return FigureTable.model_validate(data) if table else Answer.model_validate(data)
     except ValidationError as error:
-        return _broken(f"not an answer: {_place(error, data)}{complaint(error)}", str(data.get("id", "")))
+        what = f"not {'a table' if table else 'an answer'}: {_place(error, data)}{complaint(error)}"
+        return _broken(what, str(data.get("id", "")))
 
 
 def _place(error: ValidationError, data: dict[str, object]) -> str:

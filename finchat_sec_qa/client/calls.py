@@ -84,9 +84,12 @@ def search(query: str, scope: ScopeRequest = ScopeRequest(), limit: int = 10) ->
     return Call("POST", "/v1/search", _part(SearchReply, lambda r: r.hits), body=body.model_dump_json())
 
 
-def verify(answer: Answer) -> Call[VerifyReport]:
-    """Check an answer against the stored bytes."""
-    body = VerifyRequest(answer=answer).model_dump_json(by_alias=True)
+def verify(checked: Answer | FigureTable) -> Call[VerifyReport]:
+    """Check an answer or a table against the stored bytes."""
+    if isinstance(checked, FigureTable):
+        body = VerifyRequest(table=checked).model_dump_json(by_alias=True, exclude={"answer"})
+    else:
+        body = VerifyRequest(answer=checked).model_dump_json(by_alias=True, exclude={"table"})
     return Call("POST", "/v1/verify", _model(VerifyReport), body=body)
 
 

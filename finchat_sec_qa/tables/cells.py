@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from finchat_sec_qa.answer.figures import plain, rounded
 from finchat_sec_qa.answer.findings import Finding, Miss
 from finchat_sec_qa.answer.sentences import period_view, restated_label
-from finchat_sec_qa.answer.sources import Sources
-from finchat_sec_qa.cite.places import cite_fact, cite_span
+from finchat_sec_qa.cite.places import Source, cite_fact, cite_span
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.model.answer import Alternate, Calculation, Citation, Operand, PeriodView, Value
@@ -17,13 +17,24 @@ from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.tables.metrics import Metric
 from finchat_sec_qa.tables.reader import Term
 
+
+class CitedFrom(Protocol):
+    """Documents to cite from: a store's, or one that was parsed anew."""
+
+    def get(self, filing_id: str, document: int) -> Source:
+        """One document of a filing."""
+
+    def text(self, filing_id: str, document: int) -> str:
+        """Its text."""
+
+
 Place = tuple[str, int, int, int, str | None]
 
 
 class Citations:
     """The citations of one table, numbered from 1 in the order of their first use."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: CitedFrom) -> None:
         self._sources = sources
         self._numbers: dict[Place, int] = {}
         self._made: list[Citation] = []

@@ -63,6 +63,15 @@ def find_layout(store: StoreReader, filing: Filing, which: StatementName) -> Lay
     return best[1] if best else None
 
 
+def layout_in(
+    filing: Filing, tables: Sequence[Table], facts: Sequence[Fact], which: StatementName
+) -> Layout | None:
+    """The same in one document of a filing, read apart from a store."""
+    placed = [fact for fact in facts if fact.value is not None and fact.start < fact.end]
+    found = _in_document(tables, placed, which)
+    return Layout(filing, 0, found[1], found[2]) if found is not None else None
+
+
 def _in_document(
     tables: Sequence[Table], facts: Sequence[Fact], which: StatementName
 ) -> tuple[int, tuple[Table, ...], tuple[Fact, ...]] | None:

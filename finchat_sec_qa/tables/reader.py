@@ -107,7 +107,7 @@ class Figures(Company):
                 term = _on_one_basis(term, next(iter(found.values())))
             found.update(term.operands)
             derived = derived or term.derived
-            expression = _replaced(expression, operand.name, term.expression)
+            expression = replaced(expression, operand.name, term.expression)
         return Term(expression, tuple(found.items()), derived)
 
     def _reported(self, entry: Entry, period: FiscalPeriod) -> Term | Miss:
@@ -158,7 +158,7 @@ def latest_quarter(company: Company) -> FiscalPeriod | None:
     return max(ends, default=None)
 
 
-def _replaced(expression: str, name: str, term: str) -> str:
+def replaced(expression: str, name: str, term: str) -> str:
     """The expression with a derived operand written out in place of its name."""
     return expression if name == term else re.sub(rf"\b{re.escape(name)}\b", term, expression)
 

@@ -9,7 +9,7 @@ from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.calendar import Target
 from finchat_sec_qa.model.answer import Refusal, RefusalReason
-from finchat_sec_qa.model.figure_table import FigureRow, FigureTable
+from finchat_sec_qa.model.figure_table import FigureColumn, FigureRow, FigureTable
 from finchat_sec_qa.model.filing import Filing
 from finchat_sec_qa.model.period import FiscalPeriod, Period
 from finchat_sec_qa.model.table_request import StatementName, StatementRequest
@@ -18,7 +18,7 @@ from finchat_sec_qa.tables.cells import Citations
 from finchat_sec_qa.tables.compare import figures_of, table_id
 from finchat_sec_qa.tables.layout import find_layout
 from finchat_sec_qa.tables.periods import read_period
-from finchat_sec_qa.tables.printed import PrintedStatement, RowMaker, columns_of, disagreements
+from finchat_sec_qa.tables.printed import Naming, PrintedStatement, RowMaker, columns_of, disagreements
 from finchat_sec_qa.tables.reader import Figures, latest_year
 
 TITLES: dict[StatementName, str] = {
@@ -105,28 +105,50 @@ def _read(asked: Asked, filing: Filing, target: Target) -> PrintedStatement | No
     if layout is None:
         return None
     found = PrintedStatement(layout, instant=asked.request.which == "balance")
+    return found if covers(found, asked.period, target) else None
+
+
+def covers(found: PrintedStatement, period: FiscalPeriod, target: Target) -> bool:
+    """Whether a statement has a column for the period."""
 
     def fits(column: Period) -> bool:
-        whole_year = column.is_instant or column.quarters == 4 or asked.period.name != "FY"
+        whole_year = column.is_instant or column.quarters == 4 or period.name != "FY"
         return abs((column.end - target.end).days) <= target.drift and whole_year
 
-    return found if any(fits(column) for column in found.periods) else None
+    return any(fits(column) for column in found.periods)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a table takes from a statement; its citations are those that were made on the way."""
+
+    columns: tuple[FigureColumn, ...]
+    rows: tuple[FigureRow, ...]
+    notes: tuple[str, ...]
+
+
+def print_statement(
+    found: PrintedStatement, target: Target, company: str, naming: Naming, citations: Citations
+) -> Printed:
+    """The columns up to the period, the rows and the notes of a statement."""
+    columns = columns_of(found, target.end + timedelta(days=target.drift), naming)
+    rows = tuple(RowMaker(found, company, columns, citations, naming).rows())
+    return Printed(tuple(columns.values()), rows, tuple(_notes(found, target, rows)))
 
 
 def _table(asked: Asked, target: Target, found: PrintedStatement) -> FigureTable:
-    naming, name = asked.company.calendar.name_of, asked.company.subject.name
+    name = asked.company.subject.name
     citations = Citations(Sources(asked.store))
-    columns = columns_of(found, target.end + timedelta(days=target.drift), naming)
-    rows = tuple(RowMaker(found, name, columns, citations, naming).rows())
+    printed = print_statement(found, target, name, asked.company.calendar.name_of, citations)
     return FigureTable(
         id=table_id(asked.store, asked.request),
         kind="statement",
         title=asked.title,
         companies=(name,),
-        columns=tuple(columns.values()),
-        rows=rows,
+        columns=printed.columns,
+        rows=printed.rows,
         citations=citations.all,
-        notes=tuple(_notes(found, target, rows)),
+        notes=printed.notes,
     )
 
 
