@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,13 @@ import pytest
 
 import finchat_sec_qa
 from finchat_sec_qa.config import Settings
+from tests import engine
 from tests.absence import IN_CI, REPO, find_chromium, find_shared, need_docker, unpack_edgar
 
+_STARTED = datetime.now(UTC)
 _skipped: list[str] = []
+_used_docker: list[str] = []
+_left_behind: list[str] = []
 # A limit on the time of an example would test the machine.
 hypothesis.settings.register_profile("finchat", deadline=None)
 hypothesis.settings.load_profile("finchat")
@@ -114,6 +119,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remember skips (an expected failure also reports itself as skipped, and is none)."""
     if report.skipped and not hasattr(report, "wasxfail"):
         _skipped.append(report.nodeid)
+    elif "docker" in report.keywords:
+        _used_docker.append(report.nodeid)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
@@ -124,13 +131,24 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In CI a run that skipped anything has failed."""
-    if IN_CI and _skipped and not hasattr(session.config, "workerinput"):
+    """A run has failed that left something in the Docker engine, and in CI one that skipped anything.
+
+    In CI the engine is the run's alone; elsewhere what does not carry its name is only told.
+    """
+    if hasattr(session.config, "workerinput"):
+        return
+    if _used_docker and engine.STARTED_HERE:
+        _left_behind.extend(engine.left_behind(_STARTED))
+    own = [each for each in _left_behind if engine.RUN in each]
+    if own or (IN_CI and (_skipped or _left_behind)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say so."""
+    if _left_behind:
+        terminalreporter.section("left behind in the Docker engine", red=True, bold=True)
+        terminalreporter.write_line("\n".join(_left_behind))
     if IN_CI and _skipped:
         terminalreporter.section("skipped in CI", red=True, bold=True)
         terminalreporter.write_line("\n".join(sorted(set(_skipped))))

@@ -30,8 +30,8 @@ def seconds_to_healthy(image: str) -> float:
     and its volumes.
     """
     name = f"finchat-start-{uuid.uuid4().hex[:8]}"
-    _docker("run", "--detach", "--name", name, *HARDENED, image)
     try:
+        _docker("run", "--detach", "--name", name, *HARDENED, image)
         until = time.perf_counter() + PATIENCE
         while time.perf_counter() < until:
             state = json.loads(_docker("inspect", name, "--format", "{{json .State}}"))

@@ -1,13 +1,10 @@
 """Stacks of the project's compose files under names of their own, for the tests that run them.
 
-`own_name` names everything that a test makes and removes it at the end, also when the test, its set-up or
-pytest-docker's own clean-up failed.
+Images and stacks are made under a name of `tests.engine.own_name`, which removes them at the end.
 """
 
 import json
-import os
 import subprocess
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,63 +14,12 @@ from typing import Any
 import httpx
 from pytest_docker.plugin import Services, get_docker_services
 
-from tests.absence import REPO
+from tests.engine import LABEL, docker
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
-KINDS = ("container", "volume", "network")
 PORTS = ("API_PORT", "WEB_PORT", "PROMETHEUS_PORT", "API_DEBUG_PORT", "WEB_DEBUG_PORT")
 # Of the caller's: they would win over the file of variables.
 _NOT_OURS = ("REGISTRY", "TAG", "COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME")
-
-
-def docker(*arguments: str, check: bool = True, **environ: str) -> subprocess.CompletedProcess[str]:
-    """`docker` with these arguments; with `check` a failure ends the test with what it printed."""
-    done = subprocess.run(
-        ["docker", *arguments],
-        cwd=REPO,
-        env={**os.environ, **environ},
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    assert not check or done.returncode == 0, f"docker {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
-    return done
-
-
-@contextmanager
-def own_name(purpose: str) -> Iterator[str]:
-    """A name for a compose project and a prefix of image repositories; all of that name goes at the end."""
-    name = f"finchat-{purpose}-{uuid.uuid4().hex[:8]}"
-    try:
-        yield name
-    finally:
-        remove(name)
-        left = leftovers(name)
-        assert not left, f"left behind: {left}"
-
-
-def leftovers(name: str) -> list[str]:
-    """What the engine still has of a project or of images of that name, as "kind id"."""
-    label = f"label=com.docker.compose.project={name}"
-    found = []
-    for kind in KINDS:
-        every = ["--all"] if kind == "container" else []
-        found += [
-            f"{kind} {held}" for held in docker(kind, "ls", "-q", *every, "--filter", label).stdout.split()
-        ]
-    return found + [f"image {image}" for image in _images(name)]
-
-
-def remove(name: str) -> None:
-    """Remove all of that name, containers first, since they hold the rest."""
-    for held in sorted(leftovers(name), key=lambda found: found.partition(" ")[0] != "container"):
-        kind, _, which = held.partition(" ")
-        docker(kind, "rm", "--force", *(["--volumes"] if kind == "container" else []), which, check=False)
-
-
-def _images(name: str) -> list[str]:
-    every = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").stdout.split()
-    return [image for image in every if f"{name}-" in image]
 
 
 def build(name: str, *targets: str) -> dict[str, str]:
@@ -102,9 +48,7 @@ def started(name: str, command: str, files: Iterable[str], start: Iterable[str])
         try:
             entered = running.enter_context(services)
         except Exception as error:
-            for container in docker(
-                "ps", "-aq", f"--filter=label=com.docker.compose.project={name}"
-            ).stdout.split():
+            for container in docker("ps", "-aq", f"--filter=label={LABEL}={name}").stdout.split():
                 error.add_note(_last_words(container))
             raise
         yield Stack(name, command, tuple(map(Path, paths)), entered)

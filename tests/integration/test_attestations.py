@@ -21,10 +21,10 @@ from delivery.attest import gate, owned_files
 from delivery.attest.model import Evidence, Expected, Verdict
 from delivery.oci.layers import Memory
 from delivery.oci.layout import Layout
+from tests import engine
 from tests.absence import need_docker
 
 pytestmark = pytest.mark.docker
-REGISTRY = "registry:2.8.3"
 BASE = os.environ.get("BASE_IMAGE") or "python:3.11-slim"
 GIVEN = "hunter2" * 2
 EXTRA = """\
@@ -71,12 +71,8 @@ def checkout(repo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def registry() -> Iterator[str]:
     """The address of an empty registry on loopback."""
     need_docker()
-    name = f"finchat-attest-registry-{uuid.uuid4().hex[:8]}"
-    try:
-        docker("run", "--detach", "--name", name, "--publish", "127.0.0.1::5000", REGISTRY)
-        yield docker("port", name, "5000/tcp")
-    finally:
-        subprocess.run(["docker", "rm", "--force", "--volumes", name], capture_output=True, check=False)
+    with engine.own_name("attest") as name, engine.registry(name) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

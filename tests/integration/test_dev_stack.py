@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.docker_stack import Stack, build, command, own_name, started
+from tests.engine import own_name
+from tests.integration.docker_stack import Stack, build, command, started
 
 pytestmark = pytest.mark.docker
 NEEDED = ("api", "docker", "finchat_sec_qa", "scripts", "webapp", "compose.dev.yaml", "pyproject.toml")
@@ -68,6 +69,14 @@ def test_it_listens_on_loopback_only(stack: Stack) -> None:
         }
         assert set(published) == ports
         assert {each["HostIp"] for bound in published.values() for each in bound} == {"127.0.0.1"}
+
+
+def test_only_the_store_outlives_the_containers(stack: Stack) -> None:
+    held = {
+        service: [mount["Name"] for mount in stack.inspect(service)["Mounts"] if mount["Type"] == "volume"]
+        for service in ("api", "webapp")
+    }
+    assert held == {"api": [f"{stack.name}_data"], "webapp": []}
 
 
 def test_a_change_of_the_api_is_served(stack: Stack, checkout: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.docker_stack import command, docker, own_name, started
+from tests.engine import docker, own_name, registry
+from tests.integration.docker_stack import command, started
 
 pytestmark = pytest.mark.docker
 IMAGES = ("api", "webapp")
@@ -32,13 +33,10 @@ class Published:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
-    with own_name("publish") as name:
-        label = f"--label=com.docker.compose.project={name}"
-        container = docker("run", "-d", label, "-p", "127.0.0.1::5000", "registry:2.8.3").stdout.strip()
-        address = docker("port", container, "5000").stdout.split()[0]
+    with own_name("publish") as name, registry(name) as address:
         # The repository is below the test's name, so that its images are found and removed.
-        registry, commit = f"{address}/{name}-images", uuid.uuid4().hex + "00000000"
-        found = Published(name, registry, commit, _build(tmp_path_factory.mktemp("bake"), registry, commit))
+        place, commit = f"{address}/{name}-images", uuid.uuid4().hex + "00000000"
+        found = Published(name, place, commit, _build(tmp_path_factory.mktemp("bake"), place, commit))
         for image in IMAGES:
             docker("push", "--quiet", found.reference(image))
         yield found

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import engine
 from tests.absence import need_docker
 
 pytestmark = pytest.mark.docker
-IMAGE = "registry:2.8.3"
 COMMITS = [f"{number:040x}" for number in range(1, 5)]
 RELEASE, LATEST = "0.1.0", "latest"
 # Seconds since 1970 of the first build; the others follow day by day.
@@ -91,18 +90,13 @@ def forget(place: Place) -> None:
 @contextmanager
 def running(folder: Path, *settings: str) -> Iterator[Place]:
     """An empty registry on a free port; afterwards it is gone, with all that was built for it."""
-    name = f"finchat-registry-{uuid.uuid4().hex[:8]}"
-    try:
-        docker("run", "--detach", f"--name={name}", *settings, "--publish=127.0.0.1:0:5000", IMAGE)
-        host = docker("port", name, "5000/tcp").stdout.splitlines()[0].strip()
+    with engine.own_name("registry") as name, engine.registry(name, *settings) as host:
         wait_for(host)
         place = Place(host, name, f"{host}/{name}/app", folder)
         try:
             yield place
         finally:
             forget(place)
-    finally:
-        docker("rm", "--force", "--volumes", name, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +137,7 @@ def pulled(place: Place, tag: str) -> str:
     try:
         docker("cp", f"{container}:/file", str(place.folder / "pulled"))
     finally:
-        docker("rm", "--force", container)
+        docker("rm", "--force", "--volumes", container)
     return (place.folder / "pulled").read_text("utf-8")
 
 

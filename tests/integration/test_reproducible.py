@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests import engine
 from tests.unit.delivery.reproduce.making import commit
 
 pytestmark = pytest.mark.docker
@@ -162,12 +163,8 @@ def test_a_published_image_is_rebuilt_from_its_provenance(repo: Path, small: Pat
 @pytest.fixture
 def registry() -> Iterator[str]:
     """A real registry on loopback, `host:port`; gone after the test."""
-    name = f"finchat-reproduce-{uuid.uuid4().hex[:8]}"
-    try:
-        docker("run", "--detach", "--rm", "--name", name, "--publish", "127.0.0.1::5000", "registry:2.8.3")
-        yield docker("port", name, "5000/tcp").splitlines()[0]
-    finally:
-        subprocess.run(["docker", "rm", "--force", "--volumes", name], capture_output=True, check=False)
+    with engine.own_name("reproduce") as name, engine.registry(name) as address:
+        yield address
 
 
 def test_an_image_is_pulled_and_its_provenance_read_from_the_registry(

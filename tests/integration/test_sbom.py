@@ -17,10 +17,10 @@ from delivery.sbom.compare import Difference, compare
 from delivery.sbom.errors import AbsentError
 from delivery.sbom.model import Sbom
 from delivery.sbom.subject import Subject, make
+from tests import engine
 from tests.absence import need_docker
 
 pytestmark = pytest.mark.docker
-REGISTRY = "registry:2.8.3"
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,8 @@ def builder(tmp_path: Path) -> Iterator[Builder]:
 def registry() -> Iterator[str]:
     """The address of an empty registry, with a slash at its end."""
     need_docker()
-    name = f"finchat-sbom-registry-{uuid.uuid4().hex[:8]}"
-    try:
-        docker("run", "--detach", "--name", name, "--publish", "127.0.0.1::5000", REGISTRY)
-        yield f"{docker('port', name, '5000/tcp')}/"
-    finally:
-        subprocess.run(["docker", "rm", "--force", "--volumes", name], capture_output=True, check=False)
+    with engine.own_name("sbom") as name, engine.registry(name) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture(scope="module")

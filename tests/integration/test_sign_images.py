@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.absence import absent, need_docker
+from tests.engine import docker, own_name, registry
 
 pytestmark = pytest.mark.docker
 BAKEFILE = """
@@ -90,18 +90,13 @@ def shop(repo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]
         keys = ["cosign", "generate-key-pair", "--output-key-prefix", name]
         must(*keys, folder=folder, COSIGN_PASSWORD="")
     must("cosign", "signing-config", "create", "--out", "config.json", folder=folder)
-    name = f"finchat-sign-{uuid.uuid4().hex[:8]}"
-    try:
-        must("docker", "run", "-d", "--name", name, "-p", "127.0.0.1::5000", "registry:2.8.3", folder=folder)
-        address = (
-            must("docker", "port", name, "5000", folder=folder).strip().replace("127.0.0.1", "localhost")
-        )
-        yield Shop(repo, folder, f"{address}/{name}")
-    finally:
-        must("docker", "rm", "--force", "--volumes", name, folder=folder)
-        left = must("docker", "image", "ls", "--quiet", "--filter", f"reference=*/{name}", folder=folder)
-        if left:
-            must("docker", "image", "rm", "--force", *left.split(), folder=folder)
+    with own_name("sign") as name, registry(name) as address:
+        try:
+            yield Shop(repo, folder, f"{address.replace('127.0.0.1', 'localhost')}/{name}")
+        finally:
+            left = docker("image", "ls", "--quiet", f"--filter=reference=*/{name}").stdout.split()
+            if left:
+                docker("image", "rm", "--force", *left)
 
 
 def test_what_was_pushed_is_signed_even_when_the_tag_has_moved(shop: Shop) -> None:

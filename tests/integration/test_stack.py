@@ -8,16 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.absence import absent
-from tests.integration.docker_stack import (
-    REVISION,
-    Stack,
-    build,
-    command,
-    docker,
-    leftovers,
-    own_name,
-    started,
-)
+from tests.engine import docker, leftovers, own_name
+from tests.integration.docker_stack import REVISION, Stack, build, command, started
 
 pytestmark = pytest.mark.docker
 SERVERS = ("api", "webapp")
