@@ -16,11 +16,11 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(
-    r"^\W*(?:and\s+)?(?:did|has|have|is|are|was|were|by\s+how\s+much|how\s+much)\b", re.IGNORECASE
+    r"^\W*(?:and\s+)?(?:did|does|do|has|have|had|is|are|was|were|by\s+how\s+much|how\s+much)\b", re.IGNORECASE
 )
 _FILLING = frozenset(
     "between compared comparison relative versus vs against than prior previous preceding earlier any really"
-    " actually".split()
+    " actually profile trend".split()
 )
 
 
