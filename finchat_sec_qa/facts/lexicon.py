@@ -12,7 +12,7 @@ from finchat_sec_qa.facts.spans import longest_apart
 from finchat_sec_qa.model.fact import PRINTED, Fact
 
 WORD = re.compile(r"[a-z0-9&]+")
-POSSESSIVE = re.compile(r"(?<=\w)'s\b|(?<=s)'(?=\s|$)")
+POSSESSIVE = re.compile(r"(?<=[\w.)])'s\b|(?<=s)'(?=\s|$)")
 PREFIXES = ("us-gaap", "dei", "ifrs-full", "srt")
 
 

@@ -81,6 +81,8 @@ def test_a_barred_phrase_that_stands_elsewhere_bars_nothing() -> None:
         ("R&D-heavy", ("r&d", "heavy")),
         ("Selling & Marketing", ("selling", "and", "marketing")),
         ("É 5%", ("5",)),
+        ("Apple Inc.'s revenue", ("apple", "inc", "revenue")),
+        ("Alphabet (GOOGL)'s revenue", ("alphabet", "googl", "revenue")),
     ],
 )
 def test_words(text: str, wanted: tuple[str, ...]) -> None:
