@@ -6,6 +6,7 @@ from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import Frame, refuse
 from finchat_sec_qa.answer.numbers import answer_comparison, answer_fact, answer_formula
 from finchat_sec_qa.answer.quoted import answer_quoted
+from finchat_sec_qa.answer.ranked import answer_ranked
 from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.answer.verify import check_quotes
 from finchat_sec_qa.model.answer import Answer
@@ -69,6 +70,8 @@ def _answer(case: Case) -> Answer:
         found = answer_formula(case)
     elif case.plan.kind == "compare":
         found = answer_comparison(case)
+    elif case.plan.kind == "rank":
+        found = answer_ranked(case)
     return found or answer_quoted(case)
 
 

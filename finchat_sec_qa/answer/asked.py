@@ -6,15 +6,18 @@ from dataclasses import replace
 
 from finchat_sec_qa.answer.beside import years_beside
 from finchat_sec_qa.answer.compared import SIDES, figures_formula, of_figures, side_of
+from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.evidence import Problem, best_problems, told
 from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, rounding
-from finchat_sec_qa.answer.recalculate import OPERAND, compares
+from finchat_sec_qa.answer.ranked import is_ranked
+from finchat_sec_qa.answer.recalculate import OPERAND, compares, entries_of
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.rederived import derivation_problems
+from finchat_sec_qa.answer.reranked import ranking_problems
 from finchat_sec_qa.answer.sentences import compared_formula, of_another_year
 from finchat_sec_qa.answer.spans import is_derived
 from finchat_sec_qa.errors import UsageError
-from finchat_sec_qa.facts.formulas import expand
+from finchat_sec_qa.facts.formulas import expand, spelled_out_for
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.members import matching
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
@@ -69,16 +72,24 @@ def _number_problems(
     answer: Answer, value: Value, plan: Plan, again: Sequence[Rechecked]
 ) -> Iterator[Problem]:
     calculation = answer.calculation
+    if plan.kind == "rank" and calculation is None:
+        yield from ranking_problems(answer, plan, again)
+        return
+    if is_ranked(answer):
+        yield 1, "the question asks for no order of parts"
     given = "fact" if calculation is None else "compare" if compares(calculation) else "formula"
     if plan.kind == "fact" and calculation is not None and is_derived(calculation):
         yield from _derived_problems(calculation, plan)
         yield from derivation_problems(calculation, plan, again)
         yield from _part_problems(again, plan)
+    elif given == "formula" and calculation is not None and (figure := as_figure(plan)) is not None:
+        yield from _figure_problems(calculation, value, figure, again)
     elif given != plan.kind:
         kinds = {
             "fact": "one reported number",
             "formula": "a computed figure",
             "compare": "a comparison",
+            "rank": "the first of several parts",
             "passages": "words",
         }
         number = again[0].citation.id if again else None
@@ -175,7 +186,7 @@ def _compared_figures(calculation: Calculation, plan: Plan, again: Sequence[Rech
     """Each side is the figure asked for, of the company that the question names there, for its year."""
     parts = [side_of(calculation, side) for side in SIDES]
     by_id = {place.citation.id: place for place in again}
-    years: list[int] = []
+    sides: list[tuple[int, str]] = []
     for part, subject in zip(parts, plan.subjects, strict=False):
         operands = part.operands if part is not None else ()
         places = [by_id[operand.citation] for operand in operands if operand.citation in by_id]
@@ -183,12 +194,12 @@ def _compared_figures(calculation: Calculation, plan: Plan, again: Sequence[Rech
             if place.subject is not None and place.subject != subject:
                 yield place.citation.id, f"the question names {subject.name} here, this is {place.company}"
         year = _year(part, plan, places) if part is not None else None
-        if year is not None:
-            years.append(year)
-    if len(years) < len(SIDES) or not plan.expression:
+        if part is not None and year is not None:
+            sides.append((year, spelled_out_for(plan.expression or "0", entries_of(part))))
+    if len(sides) < len(SIDES) or not plan.expression:
         yield None, f"the question compares {plan.label}, the answer {calculation.formula[:80]!r}"
         return
-    wanted = figures_formula(plan.label, plan.expression, plan.unit, years)
+    wanted = figures_formula(plan.label, plan.unit, sides)
     if calculation.formula != wanted:
         yield None, f"the question asks for {wanted}, the answer gives {calculation.formula[:200]}"
 
@@ -201,7 +212,7 @@ def _figure_problems(
     """
     year = _year(calculation, plan, again)
     if year is not None:
-        written, _ = expand(plan.expression, year)
+        written, _ = expand(spelled_out_for(plan.expression, entries_of(calculation)), year)
         if plan.unit == "percent":
             written = f"({written}) * 100"
         wanted = f"{plan.label} = {written}"

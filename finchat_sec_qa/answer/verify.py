@@ -21,6 +21,7 @@ from finchat_sec_qa.answer.evidence import (
     value_problems,
 )
 from finchat_sec_qa.answer.quotes import quote_problems
+from finchat_sec_qa.answer.ranked import is_ranked
 from finchat_sec_qa.answer.recalculate import calculation_problems, compares
 from finchat_sec_qa.answer.recheck import Readings, Recheck, Rechecked
 from finchat_sec_qa.answer.sentences import (
@@ -31,7 +32,7 @@ from finchat_sec_qa.answer.sentences import (
 )
 from finchat_sec_qa.answer.spans import derived_sentence, is_derived
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
-from finchat_sec_qa.model.answer import Answer, CheckedCitation, Citation, VerifyReport
+from finchat_sec_qa.model.answer import Answer, Calculation, CheckedCitation, Citation, Value, VerifyReport
 from finchat_sec_qa.ports import StoreReader
 
 MAX_CITATIONS = 200  # of one answer; ours have a few
@@ -138,6 +139,8 @@ def _number_problems(answer: Answer, facts: Facts) -> Iterator[Problem]:
         if 1 in facts:
             yield from period_problems(answer.value.period, facts[1])
             yield from cut_problems(facts[1])
+    if is_ranked(answer):  # held to the document's own ranking, with the question
+        return
     for alternate in answer.alternates:
         if answer.value is None or answer.calculation is not None:
             yield alternate.citation, f"the alternate “{alternate.label}” stands beside no reported number"
@@ -173,22 +176,27 @@ def _sentence(answer: Answer, again: Sequence[Rechecked]) -> str | None:
     if answer.value is None:
         return quoted_text(answer.citations)
     companies = [place.company for place in again]
-    if answer.calculation is not None and is_derived(answer.calculation):
-        return derived_sentence(companies[0], answer.calculation, answer.value)
-    if answer.value.period not in [place.period_view() for place in again]:
+    known = answer.value.period in [place.period_view() for place in again]
+    if answer.calculation is not None:
+        return _computed(answer.calculation, answer.value, companies, known=known)
+    fact = again[0].fact
+    years = [alternate for alternate in answer.alternates if of_another_year(alternate)]
+    undated = any(alternate.value.period.end is None for alternate in years)
+    if fact is None or undated or not known or is_ranked(answer):  # rankings are told with the question
         return None
-    if answer.calculation is None:
-        fact = again[0].fact
-        years = [alternate for alternate in answer.alternates if of_another_year(alternate)]
-        if any(alternate.value.period.end is None for alternate in years):
-            return None
-        return fact_sentence(companies[0], fact, answer.value, years) if fact is not None else None
-    if not answer.calculation.operands:
+    return fact_sentence(companies[0], fact, answer.value, years)
+
+
+def _computed(calculation: Calculation, value: Value, companies: Sequence[str], *, known: bool) -> str | None:
+    """The text of a calculation; `known` where its period is that of an operand."""
+    if is_derived(calculation):
+        return derived_sentence(companies[0], calculation, value)
+    if not known or not calculation.operands:
         return None
-    if compares(answer.calculation) and of_figures(answer.calculation):
-        return figures_sentence(companies, answer.calculation, answer.value)
-    if compares(answer.calculation):
-        if len(companies) != 2 or len(answer.calculation.operands) != 2:
+    if compares(calculation) and of_figures(calculation):
+        return figures_sentence(companies, calculation, value)
+    if compares(calculation):
+        if len(companies) != 2 or len(calculation.operands) != 2:
             return None
-        return compared_sentence(companies, answer.calculation, answer.value)
-    return computed_sentence(companies[0], answer.calculation, answer.value)
+        return compared_sentence(companies, calculation, value)
+    return computed_sentence(companies[0], calculation, value)

@@ -19,6 +19,7 @@ from finchat_sec_qa.question.clauses import Clauses, Definition, split_clauses
 from finchat_sec_qa.question.companies import find_companies
 from finchat_sec_qa.question.definitions import UnreadableError, read_definitions
 from finchat_sec_qa.question.periods import Found, distinct
+from finchat_sec_qa.question.ranking import find_ranking
 from finchat_sec_qa.question.several import LAST_YEARS, last_years, years_beside
 from finchat_sec_qa.question.trailing import find_all_periods
 from finchat_sec_qa.retrieve.query import without_contingencies
@@ -130,6 +131,9 @@ def _number_plan(reading: Reading) -> Plan | None:
         defined = read_definitions(reading.definitions, _year(reading.periods))
     except UnreadableError:
         return None
+    ranking = _rank_plan(reading, mentions)
+    if ranking is not None:
+        return ranking
     figure = figures.find(
         reading.words,
         reading.question,
@@ -168,6 +172,26 @@ def _used(sentences: Sequence[str]) -> list[str]:
     """Keys of the entries that sentences name as what a figure is computed from."""
     words = [words_of(_SOURCES.sub(" ", sentence).partition("using")[2]) for sentence in sentences]
     return [mention.entry.key for said in words for mention in find_mentions(said)]
+
+
+def _rank_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
+    """The largest or smallest of one company's parts, where every word is understood."""
+    asked = find_ranking(reading.words, mentions)
+    if asked is None or len(reading.subjects) != 1 or len(reading.periods) > 1 or reading.definitions:
+        return None
+    if _unread(reading, asked.spans, comparing=False):
+        return None
+    return Plan(
+        kind="rank",
+        subjects=reading.subjects,
+        periods=reading.periods,
+        label=asked.entry.label,
+        entry=asked.entry.key,
+        unit=asked.entry.unit,
+        words=_search_words(reading),
+        among=asked.among,
+        order=asked.order,
+    )
 
 
 def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
