@@ -144,7 +144,10 @@ class CheckedCitation(Contract):
 
 
 class VerifyReport(Contract):
-    """The result of checking an answer against the stored bytes. `problems` are those of the whole answer."""
+    """The result of checking an answer or a table against the stored bytes; `answer_id` is the id of either.
+
+    `problems` are those of the whole, which no single citation is to blame for.
+    """
 
     holds: bool
     answer_id: str

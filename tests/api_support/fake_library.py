@@ -216,7 +216,7 @@ class FakeLibrary:
         )  # fmt: skip
         return view, content
 
-    def verify(self, answer: Answer) -> VerifyReport:
+    def verify(self, answer: Answer | FigureTable) -> VerifyReport:
         checked = tuple(
             CheckedCitation(id=c.id, filing=c.filing, holds=c.quote in self._text(c.filing))
             for c in answer.citations

@@ -1,5 +1,6 @@
 """The question box, the answer with its proof, and the checks and copies of an answer."""
 
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -7,7 +8,8 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from finchat_sec_qa.errors import RemoteError
-from finchat_sec_qa.model.answer import Answer, Citation, VerifyReport
+from finchat_sec_qa.model.answer import SCHEMA, Answer, Citation, VerifyReport
+from finchat_sec_qa.model.figure_table import TABLE_SCHEMA, FigureTable
 from finchat_sec_qa.model.views import FilingDetail
 from webapp.advice import REFUSALS
 from webapp.context import context
@@ -19,6 +21,7 @@ from webapp.sheet import Sheet, lay_out
 
 pages = Blueprint("ask", __name__)
 RECENT = 8  # filings on the first page
+TABLE = re.compile(rf'"schema"\s*:\s*"{re.escape(TABLE_SCHEMA)}"')  # what is pasted says so itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +84,25 @@ def ask_markdown() -> AnyResponse:
 
 @pages.get("/verify")
 def verify_form() -> str:
-    """A form for an answer that was kept as JSON."""
-    return render_template("verify.html", report=None, answer=None, given="", trouble="")
+    """A form for an answer or a table that was kept as JSON."""
+    return render_template("verify.html", report=None, told="", given="", trouble="")
 
 
 @pages.post("/verify")
 def verify() -> tuple[str, int]:
-    """Check an answer, pasted or uploaded, against the store."""
+    """Check an answer or a table, pasted or uploaded, against the store."""
     upload = request.files.get("file")
     given = request.form.get("answer", "").strip()
     if not given and upload is not None:
         given = upload.read().decode("utf-8", "replace").strip()
     try:
-        answer = Answer.model_validate_json(given)
+        checked = (FigureTable if TABLE.search(given) else Answer).model_validate_json(given)
     except ValidationError as error:
-        trouble = "Paste an answer, or choose its file." if not given else _what_is_wrong(error)
-        return render_template("verify.html", report=None, answer=None, given=given, trouble=trouble), 400
-    report = context().client.verify(answer)
-    return render_template("verify.html", report=report, answer=answer, given="", trouble=""), 200
+        trouble = "Paste an answer or a table, or choose its file." if not given else _what_is_wrong(error)
+        return render_template("verify.html", report=None, told="", given=given, trouble=trouble), 400
+    report = context().client.verify(checked)
+    told = checked.title if isinstance(checked, FigureTable) else checked.question
+    return render_template("verify.html", report=report, told=told, given="", trouble=""), 200
 
 
 def _page(question: Question, answer: Answer, chosen: Citation | None, report: VerifyReport | None) -> str:
@@ -142,4 +146,6 @@ def _pane(answer: Answer, chosen: Citation) -> Pane:
 def _what_is_wrong(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "the text"
-    return f"This is no answer of schema finchat.answer/1: {place}: {first['msg']}"
+    table = error.title == FigureTable.__name__
+    wanted = f"table of schema {TABLE_SCHEMA}" if table else f"answer of schema {SCHEMA}"
+    return f"This is no {wanted}: {place}: {first['msg']}"

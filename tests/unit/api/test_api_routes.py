@@ -126,6 +126,16 @@ def test_verify_tells_a_changed_quote(http: httpx.Client, library: FakeLibrary) 
     assert http.post("/v1/verify", json={"answer": answer}).json()["holds"] is False
 
 
+def test_verify_takes_an_answer_or_a_table(http: httpx.Client, library: FakeLibrary) -> None:
+    answer = json.loads(library.ask(QUESTION).to_json())
+    table = json.loads(library.series("ACME", "revenue").to_json())
+    assert http.post("/v1/verify", json={"table": table}).json()["holds"] is True
+    table["citations"][0]["quote"] = "no such words"
+    assert http.post("/v1/verify", json={"table": table}).json()["holds"] is False
+    for body in ({}, {"answer": answer, "table": table}, {"answer": None, "table": None}):
+        problem(http.post("/v1/verify", json=body), 422, "invalid_request")
+
+
 def test_probes(http: httpx.Client) -> None:
     assert http.get("/health").json() == {"status": "ok"}
     assert http.get("/ready").json() == {"ready": True, "checks": {"store": "ok"}}

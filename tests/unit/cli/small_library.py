@@ -253,7 +253,7 @@ class SmallLibrary:
     def original(self, filing_id: str, document: int = 0) -> tuple[DocumentView, bytes]:
         return self.filing(filing_id).documents[document], BYTES
 
-    def verify(self, answer: Answer) -> VerifyReport:
+    def verify(self, answer: Answer | FigureTable) -> VerifyReport:
         checked = tuple(
             CheckedCitation(
                 id=one.id,
@@ -263,7 +263,7 @@ class SmallLibrary:
             )
             for one in answer.citations
         )
-        problems = () if answer.id == "a" * 64 else ("the id is not that of the question",)
+        problems = () if answer.id in ("a" * 64, "c" * 33) else ("the id is not that of the question",)
         holds = not problems and all(one.holds for one in checked)
         return VerifyReport(holds=holds, answer_id=answer.id, citations=checked, problems=problems)
 

@@ -8,7 +8,7 @@ import pytest
 
 from finchat_sec_qa.cli.ask import answer_line
 from tests.unit.cli.conftest import Finchat
-from tests.unit.cli.small_library import FILING, answered
+from tests.unit.cli.small_library import FILING, answered, figures
 
 ANSWER = answered("What were sales?")
 
@@ -61,6 +61,25 @@ def test_from_standard_input(finchat: Finchat, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(sys, "stdin", Input)
     assert finchat("verify", "-").code == 0
+
+
+def test_a_table(finchat: Finchat, tmp_path: Path) -> None:
+    path = tmp_path / "table.json"
+    table = json.loads(figures("comparison").to_json())
+    path.write_text(json.dumps(table))
+    result = finchat("verify", path)
+    assert (result.code, result.out, result.err) == (0, "1 of 1 tables hold\n", "")
+    assert json.loads(finchat("verify", path, "--json").out)["answer_id"] == table["id"]
+    path.write_text(ANSWER.to_json() + "\n" + json.dumps(table) + "\n")
+    assert finchat("verify", path).out == "2 of 2 answers and tables hold\n"
+    table["citations"][0]["quote"] = "1,235"
+    path.write_text(json.dumps(table))
+    result = finchat("verify", path)
+    assert (result.code, result.out) == (1, "0 of 1 tables hold\n")
+    assert result.err == f"finchat: {path}: citation [1] of {FILING}: the quote is not in the text\n"
+    table["citations"][0]["start"] = "x"
+    path.write_text(json.dumps(table))
+    assert "not a table: citation [1]: citations.0.start" in finchat("verify", path).err
 
 
 def test_the_lines_of_a_batch(finchat: Finchat, tmp_path: Path) -> None:

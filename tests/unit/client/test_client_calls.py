@@ -94,6 +94,15 @@ def test_an_answer_keeps_its_bytes(call: Ask, library: FakeLibrary) -> None:
     assert call("verify", answer).holds
 
 
+def test_a_table_is_verified_like_an_answer(call: Ask, library: FakeLibrary) -> None:
+    table = call("series", "ACME", "revenue")
+    assert table.citations
+    assert call("verify", table) == library.verify(table)
+    assert call("verify", table).holds
+    changed = table.citations[0].model_copy(update={"quote": "no such words"})
+    assert not call("verify", table.model_copy(update={"citations": (changed,)})).holds
+
+
 def test_documents_probes_and_version(call: Ask, library: FakeLibrary) -> None:
     assert call("document", "bolt_2023") == library.original("bolt_2023")[1]
     assert call("health").status == "ok"

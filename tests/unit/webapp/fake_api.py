@@ -29,6 +29,7 @@ from finchat_sec_qa.model.answer import (
     VerifyReport,
 )
 from finchat_sec_qa.model.figure_table import FigureCell, FigureColumn, FigureRow, FigureTable, Gap
+from finchat_sec_qa.model.request import VerifyRequest
 from finchat_sec_qa.model.views import (
     CompanyView,
     FilingDetail,
@@ -162,8 +163,8 @@ class FakeApi:
         return _json(hits=self.hits)
 
     def _verify(self, request: httpx.Request) -> httpx.Response:
-        answer = Answer.model_validate(json.loads(request.content)["answer"])
-        if self.report is not None:
+        answer = VerifyRequest.model_validate_json(request.content).checked
+        if self.report is not None and isinstance(answer, Answer):
             return httpx.Response(200, content=self.report(answer).model_dump_json())
         checks = tuple(CheckedCitation(id=c.id, filing=c.filing, holds=True) for c in answer.citations)
         report = VerifyReport(holds=True, answer_id=answer.id, citations=checks)

@@ -9,7 +9,17 @@ from lxml import html
 
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.model.answer import Answer, CheckedCitation, VerifyReport
-from tests.unit.webapp.fake_api import COMPARED, HACKED, MARGIN, REVENUE, SUPPLY, UNKNOWN, FakeApi, problem
+from tests.unit.webapp.fake_api import (
+    COMPARED,
+    HACKED,
+    MARGIN,
+    REVENUE,
+    SUPPLY,
+    UNKNOWN,
+    FakeApi,
+    comparison,
+    problem,
+)
 from tests.unit.webapp.fake_filings import FILING, HOSTILE
 from webapp.app import create_app
 
@@ -153,6 +163,17 @@ def test_an_answer_is_verified_on_the_page(web: FlaskClient, api: FakeApi):
     page = get(web, "/ask", q=REVENUE, verify="1")
     assert "failed" in text(page, "#report h2")
     assert "the quote is not there" in text(page, "#report")
+
+
+def test_a_table_kept_as_json_can_be_verified(web: FlaskClient, api: FakeApi):
+    table = comparison(api.filings, ["revenue"])
+    shown = web.post("/verify", data={"answer": table.to_json()})
+    page = html.document_fromstring(shown.text)
+    assert "everything holds" in text(page, ".report")
+    assert table.title in text(page, "main")
+    wrong = web.post("/verify", data={"answer": table.to_json().replace('"kind":', '"sort":')})
+    assert wrong.status_code == 400
+    assert "no table of schema" in text(html.document_fromstring(wrong.text), "#trouble")
 
 
 def test_an_answer_kept_as_json_can_be_verified(web: FlaskClient, api: FakeApi):
