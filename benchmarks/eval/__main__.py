@@ -107,7 +107,9 @@ def _options() -> argparse.ArgumentParser:
     made.add_argument(
         "--set", dest="sets", action="append", choices=[one.name for one in SETS], help="only this one"
     )
-    made.add_argument("--jobs", type=int, default=2, help="processes that parse [2]")
+    made.add_argument(
+        "--jobs", type=int, default=2, choices=range(1, 257), metavar="N", help="processes that parse [2]"
+    )
     made.add_argument("--accept", action="store_true", help="make this run the baseline though it is worse")
     made.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     return made
