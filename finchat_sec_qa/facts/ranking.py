@@ -18,7 +18,8 @@ from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.plan import Among, Order
 
 GEOGRAPHY, PRODUCT, SEGMENT = PART_AXES
-MOST = 14  # parts of which all combinations are tried
+MOST = 12  # parts of which all combinations are tried
+SLIGHT = Decimal("0.01")  # share of the whole by which parts may exceed it: concessions, eliminations
 NO_PART = frozenset(
     {"elimination", "eliminations", "reconciling", "unallocated", "corporate", "intersegment"}
 )
@@ -199,9 +200,9 @@ def _without_sums(kept: Sequence[Fact], wholes: Sequence[Decimal]) -> tuple[list
     while found := next(_run_sums(left), None):
         left.remove(found.fact)
         sums.append(found)
-    smallest = min(_value(fact) for fact in left)
-    if wholes and smallest > 0 and all(_sum(left) - whole >= smallest for whole in wholes):
-        return "some of them overlap: together they are more than the whole"
+    least = min(_value(fact) for fact in left)
+    if least > 0 and wholes and all(_sum(left) - whole >= min(least, whole * SLIGHT) for whole in wholes):
+        return "some of them may overlap: together they are more than the whole"
     return left, sums
 
 
