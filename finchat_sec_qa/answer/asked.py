@@ -8,7 +8,7 @@ from finchat_sec_qa.answer.beside import years_beside
 from finchat_sec_qa.answer.compared import SIDES, figures_formula, of_figures, side_of
 from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.evidence import Problem, best_problems, told
-from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, rounding
+from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, in_currency, rounding
 from finchat_sec_qa.answer.ranked import is_ranked
 from finchat_sec_qa.answer.recalculate import OPERAND, compares, entries_of
 from finchat_sec_qa.answer.recheck import Rechecked
@@ -228,7 +228,7 @@ def _unit_problems(calculation: Calculation, value: Value, plan: Plan) -> Iterat
         if value.unit not in {operand.unit for operand in calculation.operands}:
             yield None, f"the question asks for an amount of money, the answer is in {value.unit}"
         return
-    if value.unit != plan.unit:
+    if value.unit != in_currency(plan.unit, {operand.unit for operand in calculation.operands}):
         yield None, f"the question asks for {plan.unit}, the answer is in {value.unit}"
     digits = plan.decimals if plan.decimals is not None else DEFAULT_DECIMALS.get(plan.unit)
     if digits is not None and calculation.rounding != rounding(digits):

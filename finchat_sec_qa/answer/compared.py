@@ -20,10 +20,11 @@ from finchat_sec_qa.model.answer import Calculation, Value
 SIDES = (FIRST, SECOND)
 
 
-def figures_formula(label: str, expression: str, unit: str, years: Sequence[int]) -> str:
-    """The formula of the comparison of a figure for a fiscal year of each company."""
+def figures_formula(label: str, unit: str, sides: Sequence[tuple[int, str]]) -> str:
+    """The formula of the comparison of a figure: of each company the fiscal year and the expression."""
     one, other = (
-        _named_by(side, expand(expression, year)[0]) for side, year in zip(SIDES, years, strict=True)
+        _named_by(side, expand(expression, year)[0])
+        for side, (year, expression) in zip(SIDES, sides, strict=True)
     )
     written = f"({one}) - ({other})"
     if unit == "percent":

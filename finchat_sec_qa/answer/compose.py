@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from finchat_sec_qa.answer.compared import SIDES, figures_formula, figures_sentence, operand_of
 from finchat_sec_qa.answer.extract import Quote
-from finchat_sec_qa.answer.figures import plain, rounded
+from finchat_sec_qa.answer.figures import in_currency, plain, rounded
 from finchat_sec_qa.answer.findings import Finding, Miss
 from finchat_sec_qa.answer.sentences import (
     FIRST,
@@ -119,7 +119,7 @@ def from_formula(
         rounding=rounding,
     )
     main = _main_operand(operands)
-    unit = (main.fact.unit or "USD") if plan.unit == "USD" else plan.unit
+    unit = in_currency(plan.unit, {operand.unit for operand in calculation.operands})
     value = Value(number=plain(result), unit=unit, period=period_view(main.fact.period, main.name))
     text = computed_sentence(citations[0].company, calculation, value)
     return answer_of(frame, value.period, text, value=value, calculation=calculation, citations=citations)
@@ -142,13 +142,18 @@ def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequen
 
 
 def from_compared_figures(
-    frame: Frame, sources: Sources, plan: Plan, sides: Sequence[tuple[int, Sequence[tuple[str, Finding]]]]
+    frame: Frame,
+    sources: Sources,
+    plan: Plan,
+    sides: Sequence[tuple[int, str, Sequence[tuple[str, Finding]]]],
 ) -> Answer:
-    """A computed figure of two companies and its difference; of each the fiscal year and the operands."""
-    formula = figures_formula(plan.label, plan.expression, plan.unit, [year for year, _ in sides])
+    """A computed figure of two companies and its difference; of each the fiscal year, the expression over
+    what it reports, and the operands.
+    """
+    formula = figures_formula(plan.label, plan.unit, [(year, expression) for year, expression, _ in sides])
     named = [
         (operand_of(side, name), finding)
-        for side, (_, operands) in zip(SIDES, sides, strict=True)
+        for side, (_, _, operands) in zip(SIDES, sides, strict=True)
         for name, finding in operands
     ]
     citations = [cite_finding(sources, finding, number) for number, (_, finding) in enumerate(named, start=1)]
@@ -158,8 +163,8 @@ def from_compared_figures(
         operand_from(name, finding, number) for number, (name, finding) in enumerate(named, start=1)
     )
     calculation = Calculation(formula=formula, operands=operands, rounding=rounding)
-    main = _main_operand(sides[0][1])
-    unit = (main.fact.unit or "USD") if plan.unit == "USD" else plan.unit
+    main = _main_operand(sides[0][2])
+    unit = in_currency(plan.unit, {operand.unit for operand in calculation.operands})
     period = period_view(main.fact.period, main.name)
     value = Value(number=plain(result), unit=unit, period=period)
     text = figures_sentence([citation.company for citation in citations], calculation, value)

@@ -1,5 +1,6 @@
 """Numbers as answers print them: exact strings for programs, short ones for sentences."""
 
+from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from finchat_sec_qa.model.period import FiscalPeriod, Period
@@ -33,6 +34,12 @@ def rounded(value: Decimal, unit: str, decimals: int | None) -> tuple[Decimal, s
 def rounding(digits: int) -> str:
     """What rounding to that many decimals is called."""
     return f"half up to {digits} decimal{'' if digits == 1 else 's'}"
+
+
+def in_currency(unit: str, units: Collection[str]) -> str:
+    """A unit of the lexicon in the currency of operands with `units`: dollars stand for any currency."""
+    currency = next((one for one in sorted(units) if len(one) == 3 and one.isupper()), "USD")
+    return unit.replace("USD", currency)
 
 
 def half_up(value: Decimal, digits: int) -> Decimal:

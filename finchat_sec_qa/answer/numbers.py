@@ -1,5 +1,7 @@
 """Answers that are numbers: reported, computed, compared. None means: look in the words instead."""
 
+from dataclasses import replace
+
 from finchat_sec_qa.answer.beside import years_beside
 from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import (
@@ -10,10 +12,11 @@ from finchat_sec_qa.answer.compose import (
     refuse,
     refuse_miss,
 )
+from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.derived import answer_derived, answer_trailing
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
 from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
-from finchat_sec_qa.facts.formulas import expand
+from finchat_sec_qa.facts.formulas import expand, spelled_out
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.period import FiscalPeriod
@@ -34,6 +37,9 @@ def answer_fact(case: Case) -> Answer | None:
     case.stage("compose")
     if isinstance(found, Finding):
         return from_fact(case.frame, case.sources, found, _for_other_years(case, found))
+    computed = _computed(case, found)
+    if computed is not None:
+        return computed
     derived = answer_derived(case, case.asked)
     if derived is not None and (found.reported or derived.status == "answered"):
         return derived
@@ -55,6 +61,15 @@ def _for_other_years(case: Case, found: Finding) -> list[Finding]:
     return [other for other in years if other.name is not None and other.name.name == "FY"]
 
 
+def _computed(case: Case, found: Miss) -> Answer | None:
+    """What a company does not report, computed where the lexicon says how; None where that fails too."""
+    figure = as_figure(case.plan)
+    if figure is None or not found.reported or found.reason not in ("not_disclosed", "period_not_covered"):
+        return None
+    answer = answer_formula(replace(case, plan=figure))
+    return answer if answer.status == "answered" else None
+
+
 def answer_formula(case: Case) -> Answer:
     """One computed number, or its refusal."""
     if len(case.plan.subjects) > 1:
@@ -62,34 +77,52 @@ def answer_formula(case: Case) -> Answer:
     found = _operands(case, Company(case.store, case.plan.subjects[0], case.scope))
     if isinstance(found, Answer):
         return found
-    year, operands = found
+    year, expression, operands = found
     case.stage("compose")
-    formula, _ = expand(case.plan.expression, year)
+    formula, _ = expand(expression, year)
     return from_formula(case.frame, case.sources, case.plan, formula, operands)
 
 
-def _operands(case: Case, company: Company) -> tuple[int, list[tuple[str, Finding]]] | Answer:
-    """The fiscal year and the amounts that a figure is computed from, or the refusal for lack of one."""
+def _operands(case: Case, company: Company) -> tuple[int, str, list[tuple[str, Finding]]] | Answer:
+    """The fiscal year of a figure, its expression and the amounts in it, or the refusal for lack of one.
+
+    What a company does not report is computed where the lexicon says how.
+    """
     year = _year(company, case.asked)
     if year is None:
         if not company.has_facts:
             return refuse_unread(case, company.no_facts())
         message = "Figures are computed for whole fiscal years only."
         return refuse(case.frame, "unsupported", message, company.searched)
-    _, operands = expand(case.plan.expression, year.year)
+    missing: dict[str, Miss] = {}
+    while True:
+        expression = spelled_out(case.plan.expression, missing)
+        found, lacking, miss = _amounts(company, expression, year.year)
+        if miss is None:
+            return year.year, expression, found
+        if miss.reported and lacking not in missing and entries()[lacking].otherwise:
+            missing[lacking] = miss
+            continue
+        first = next(iter(missing.values()), miss)  # what the question named, not what stands for it
+        return refuse_miss(case.frame, first) if first.reported else refuse_unread(case, first)
+
+
+def _amounts(
+    company: Company, expression: str, year: int
+) -> tuple[list[tuple[str, Finding]], str, Miss | None]:
+    """The amounts of an expression for a fiscal year; up to the first that is missing, which is named."""
     found: list[tuple[str, Finding]] = []
-    for operand in operands:
-        asked = AskedPeriod("fiscal", year=year.year - operand.back)
-        finding = company.find(entries()[operand.entry], asked)
+    for operand in expand(expression, year)[1]:
+        finding = company.find(entries()[operand.entry], AskedPeriod("fiscal", year=year - operand.back))
         if isinstance(finding, Miss):
-            return refuse_miss(case.frame, finding) if finding.reported else refuse_unread(case, finding)
+            return found, operand.entry, finding
         found.append((operand.name, finding))
-    return year.year, found
+    return found, "", None
 
 
 def _compared_figures(case: Case) -> Answer:
     """A computed figure of two companies, or the refusal for the one that lacks an amount."""
-    sides: list[tuple[int, list[tuple[str, Finding]]]] = []
+    sides: list[tuple[int, str, list[tuple[str, Finding]]]] = []
     for subject in case.plan.subjects:
         found = _operands(case, Company(case.store, subject, case.scope))
         if isinstance(found, Answer):
@@ -97,7 +130,7 @@ def _compared_figures(case: Case) -> Answer:
         sides.append(found)
     case.stage("compose")
     if case.plan.unit == "USD":
-        currencies = sorted({str(finding.fact.unit) for _, side in sides for _, finding in side})
+        currencies = sorted({str(finding.fact.unit) for _, _, side in sides for _, finding in side})
         if len(currencies) > 1:
             message = f"The two are reported in {' and '.join(currencies)}."
             return refuse(case.frame, "unsupported", message, case.frame.companies)

@@ -20,7 +20,7 @@ from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_fo
 from finchat_sec_qa.answer.spans import is_derived
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate, names_in
-from finchat_sec_qa.facts.formulas import expand, formulas
+from finchat_sec_qa.facts.formulas import expand, formulas, spelled_out_for
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
@@ -61,7 +61,10 @@ def calculation_problems(answer: Answer, calculation: Calculation, facts: Facts)
         main = main_operand(calculation, facts)
     if main is not None and answer.value.period != main.period_view():
         yield main.citation.id, f"the period {answer.value.period} is not that of {main.period_view()}"
-    allowed = {"percent", "ratio", "days", *(operand.unit for operand in calculation.operands)}
+    units = {operand.unit for operand in calculation.operands}
+    allowed = {"percent", "ratio", "days", *units}
+    if "shares" in units:
+        allowed |= {f"{unit}/shares" for unit in units if CURRENCY.fullmatch(unit)}
     if answer.value.unit not in allowed:
         yield None, f"the unit {answer.value.unit!r} does not follow from the operands"
 
@@ -208,9 +211,15 @@ def _figure_problems(calculation: Calculation) -> Iterator[str]:
     ]
     for known in formulas().values():
         if known.label == label and years:
-            written, _ = expand(known.expression, max(years))
+            written, _ = expand(spelled_out_for(known.expression, entries_of(calculation)), max(years))
             if formula not in (written, f"({written}) * 100"):
                 yield f"{label} is computed as {written}, not {formula}"
+
+
+def entries_of(calculation: Calculation) -> set[str]:
+    """The entries that the operands of a calculation are named by."""
+    found = (OPERAND.fullmatch(operand.name) for operand in calculation.operands)
+    return {match["entry"] for match in found if match is not None}
 
 
 def _digits(text: str) -> int | None:

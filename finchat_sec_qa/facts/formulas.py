@@ -2,13 +2,13 @@
 
 import ast
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from finchat_sec_qa.facts.expressions import OPERATORS, parse
+from finchat_sec_qa.facts.expressions import OPERATORS, names_in, parse
 from finchat_sec_qa.facts.lexicon import entries, words_of
 from finchat_sec_qa.facts.spans import longest_apart
 
@@ -78,6 +78,24 @@ def expand(expression: str, year: int) -> tuple[str, tuple[Operand, ...]]:
     operands: dict[str, Operand] = {}
     text = _expand(parse(expression), year, 0, operands)
     return ast.unparse(parse(text)), tuple(operands.values())
+
+
+def spelled_out(expression: str, keys: Collection[str]) -> str:
+    """The expression with these entries written as what they are computed from otherwise."""
+    if not keys:
+        return expression
+
+    class Spelling(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return parse(entries()[node.id].otherwise) if node.id in keys else node
+
+    return ast.unparse(Spelling().visit(parse(expression)))
+
+
+def spelled_out_for(expression: str, operands: Collection[str]) -> str:
+    """The expression as it was computed from operands of these entries."""
+    named = [key for key in names_in(expression) if key in entries()]
+    return spelled_out(expression, {key for key in named if entries()[key].otherwise and key not in operands})
 
 
 def _expand(node: ast.expr, year: int, back: int, operands: dict[str, Operand]) -> str:

@@ -21,7 +21,8 @@ class Entry:
     """One thing that can be asked for.
 
     `concepts` are local names, most fitting first; `printed` are keys of entries whose printed rows answer
-    it where there are no XBRL facts, its own first.
+    it where there are no XBRL facts, its own first. `otherwise` is an expression over other entries that
+    gives it where a company does not report it.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Entry:
     concepts: tuple[str, ...]
     never: tuple[tuple[str, ...], ...]
     printed: tuple[str, ...] = ()
+    otherwise: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -120,7 +122,7 @@ def _barred(entry: Entry, words: Sequence[str], start: int, end: int) -> bool:
 
 
 def _entry(key: str, fields: dict[str, object]) -> Entry:
-    known = {"label", "kind", "unit", "terms", "concepts", "never", "printed"}
+    known = {"label", "kind", "unit", "terms", "concepts", "never", "printed", "otherwise"}
     if unknown := set(fields) - known:
         raise ValueError(f"lexicon.toml [{key}]: unknown {sorted(unknown)}; known are {sorted(known)}")
     return Entry(
@@ -132,6 +134,7 @@ def _entry(key: str, fields: dict[str, object]) -> Entry:
         concepts=tuple(_strings(fields["concepts"])),
         never=_phrases(fields.get("never", [])),
         printed=(key, *_strings(fields.get("printed", []))),
+        otherwise=str(fields.get("otherwise", "")),
     )
 
 

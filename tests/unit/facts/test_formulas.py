@@ -4,8 +4,15 @@ from decimal import Decimal
 import pytest
 
 from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
-from finchat_sec_qa.facts.formulas import Operand, expand, find_formulas, formulas
-from finchat_sec_qa.facts.lexicon import entries, words_of
+from finchat_sec_qa.facts.formulas import (
+    Operand,
+    expand,
+    find_formulas,
+    formulas,
+    spelled_out,
+    spelled_out_for,
+)
+from finchat_sec_qa.facts.lexicon import Entry, entries, words_of
 
 # Made-up accounts of two years, and what the formulas give for the second, worked out by hand.
 THIS_YEAR = {
@@ -95,6 +102,25 @@ def test_the_formula_is_whole(key: str) -> None:
     for term in formula.terms:
         found = find_formulas(words_of(f"What is the {' '.join(term)} of Acme?"))
         assert [item.key for item, _, _ in found] == [key]
+
+
+def test_what_is_not_reported_is_spelled_out() -> None:
+    assert spelled_out("gross_profit / revenue", {"gross_profit"}) == "(revenue - cost_of_revenue) / revenue"
+    assert spelled_out("prior(gross_profit)", {"gross_profit"}) == "prior(revenue - cost_of_revenue)"
+    assert spelled_out("gross_profit / revenue", ()) == "gross_profit / revenue"
+
+
+def test_what_was_spelled_out_shows_in_the_operands() -> None:
+    margin = "gross_profit / revenue"
+    assert spelled_out_for(margin, {"gross_profit", "revenue"}) == margin
+    assert spelled_out_for(margin, {"revenue", "cost_of_revenue"}) == "(revenue - cost_of_revenue) / revenue"
+
+
+@pytest.mark.parametrize("entry", [entry for entry in entries().values() if entry.otherwise])
+def test_what_an_entry_is_computed_from_is_of_its_kind(entry: Entry) -> None:
+    parts = [entries()[name] for name in names_in(entry.otherwise)]
+    assert {(part.kind, part.unit) for part in parts} == {(entry.kind, entry.unit)}
+    assert not any(part.otherwise for part in parts)
 
 
 def test_expansion_writes_the_years_out() -> None:
