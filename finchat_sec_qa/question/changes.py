@@ -7,7 +7,9 @@ from finchat_sec_qa.model.plan import AskedPeriod
 
 CHANGE_IN = "change in "  # how the label of such a figure begins
 # "what was the change in", "how did … change", "difference between … and"
-_CHANGED = re.compile(r"\bchang(?:e|es|ed|ing)\b|\bdifference\b", re.IGNORECASE)
+_CHANGED = re.compile(
+    r"\bchang(?:e|es|ed|ing)\b|\bdifference\b|\bversus\b|\bvs\b|\bcompared\s+(?:to|with)\b", re.IGNORECASE
+)
 # Words that say which way: between two years, or as a question of yes or no, against the year before.
 _MOVED = re.compile(
     r"\b(?:increas(?:e|es|ed|ing)|decreas(?:e|es|ed|ing)|improv(?:e|es|ed|ing|ement)|declin(?:e|es|ed|ing)"

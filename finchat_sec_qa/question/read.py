@@ -52,7 +52,7 @@ FILLER = frozenset(
     "terms units unit month months week weeks three six nine twelve eight respectively latest recent "
     "most last approximately roughly income cash flows flow operations profit loss p l pl analyst "
     "investment perspective access judgment judgments plainly clear outlined many came come comes got "
-    "recently nearest whole integer unadjusted percents extract points point ratio".split()
+    "recently nearest whole integer unadjusted percents extract points point ratio will be".split()
 )
 ROUNDING = re.compile(
     r"\b(?P<count>one|two|three|four|[1-4])\s+decimals?(?:\s+places?)?|\bnearest\s+(?P<whole>whole|integer)",

@@ -145,6 +145,12 @@ def test_questions_for_words(question: str) -> None:
             "USD",
         ),
         (
+            "What was Apple's R&D in fiscal 2023 versus 2022?",
+            "change in research and development expense",
+            "rd - prior(rd, 1)",
+            "USD",
+        ),
+        (
             "By how much did Apple's revenue increase in percent in fiscal 2023?",
             "growth in total revenue",
             "(revenue - prior(revenue, 1)) / prior(revenue, 1)",
@@ -180,6 +186,10 @@ def test_figures_to_compute(question: str, label: str, expression: str, unit: st
 )
 def test_reasons_for_a_change_and_other_figures_are_looked_for_in_words(question: str) -> None:
     assert plan(question).kind == "passages"
+
+
+def test_a_number_of_the_future_is_a_number() -> None:
+    assert plan("What will Apple's revenue be in fiscal 2031?").kind == "fact"
 
 
 def test_the_change_of_a_balance_in_one_year_may_be_a_line_of_the_cash_flow_statement() -> None:
