@@ -16,6 +16,7 @@ from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.derived import answer_derived, answer_trailing
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
 from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
+from finchat_sec_qa.answer.unexplained import answer_unexplained
 from finchat_sec_qa.facts.formulas import expand, spelled_out
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer
@@ -44,7 +45,7 @@ def answer_fact(case: Case) -> Answer | None:
     if derived is not None and (found.reported or derived.status == "answered"):
         return derived
     if case.plan.member and (not found.reported or found.reason == "not_disclosed"):
-        return None
+        return answer_unexplained(case, found)
     return refuse_miss(case.frame, found) if found.reported else answer_rows(case, found)
 
 

@@ -24,6 +24,7 @@ PART_AXES = ("StatementGeographicalAxis", "ProductOrServiceAxis", "StatementBusi
 CONSOLIDATION_AXIS = "ConsolidationItemsAxis"
 OPERATING_SEGMENTS = "OperatingSegmentsMember"
 MAX_NAME_WORDS = 8
+SHORT_FORM = 3  # words, at the least, that initials stand for: "AWS"
 GLUED_AND = re.compile(r"and$")  # "HomeandAccessories", as some companies write
 
 
@@ -83,7 +84,9 @@ def _names(member: str) -> tuple[str, ...]:
     joined = "".join(word for word in words if word != "and")
     plural = joined.removesuffix("s") if joined.endswith("s") else joined + "s"
     apart = "".join(GLUED_AND.sub("", word) for word in words)
-    return (joined, plural, joined.removesuffix("segment"), apart)
+    own = [word for word in words if word not in ("and", "segment")]
+    initials = "".join(word[0] for word in own) if len(own) >= SHORT_FORM else joined
+    return (joined, plural, joined.removesuffix("segment"), apart, initials)
 
 
 def _by_axis(

@@ -54,6 +54,8 @@ FILLER = frozenset(
     "investment perspective access judgment judgments plainly clear outlined many came come comes got "
     "recently nearest whole integer unadjusted percents extract points point ratio will be".split()
 )
+MODEL_DIGITS = 3  # of a number that names a product
+DAYS_OF_A_YEAR = frozenset({"360", "365", "366"})
 ROUNDING = re.compile(
     r"\b(?P<count>one|two|three|four|[1-4])\s+decimals?(?:\s+places?)?|\bnearest\s+(?P<whole>whole|integer)",
     re.IGNORECASE,
@@ -198,7 +200,8 @@ def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
     """A single reported number, of the whole or of a member; of two companies when they are compared."""
     entry = mentions[0].entry
     comparing = len(reading.subjects) > 1 and COMPARE.search(reading.question) is not None
-    unread = _unread(reading, [(mention.start, mention.end) for mention in mentions], comparing=comparing)
+    spans = [(mention.start, mention.end) for mention in mentions]
+    unread = [*_unread(reading, spans, comparing=comparing), *_models(reading, spans)]
     if len(reading.subjects) > 1 and not comparing and unread:
         return None
     if any(word in NARRATIVE for word in unread):
@@ -238,6 +241,18 @@ def _unread(reading: Reading, spans: Sequence[tuple[int, int]], *, comparing: bo
         and not word.isdigit()
         and not any(low <= at < high for low, high in taken)
         and not (comparing and COMPARE.fullmatch(word))
+    ]
+
+
+def _models(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """Numbers that are names: Boeing's 737. Years, forms and what counts months or decimals are none."""
+    return [
+        word
+        for at, word in enumerate(reading.words)
+        if word.isdigit()
+        and len(word) >= MODEL_DIGITS
+        and not (word in DAYS_OF_A_YEAR or word.endswith("000"))
+        and not any(low <= at < high for low, high in [*reading.named, *spans])
     ]
 
 
