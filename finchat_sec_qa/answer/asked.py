@@ -23,6 +23,7 @@ from finchat_sec_qa.facts.members import matching
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Company
+from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.model.plan import AskedPeriod, Plan
 from finchat_sec_qa.question.companies import resolve_company
 from finchat_sec_qa.question.read import read
@@ -186,16 +187,16 @@ def _compared_figures(calculation: Calculation, plan: Plan, again: Sequence[Rech
     """Each side is the figure asked for, of the company that the question names there, for its year."""
     parts = [side_of(calculation, side) for side in SIDES]
     by_id = {place.citation.id: place for place in again}
-    sides: list[tuple[int, str]] = []
+    sides: list[tuple[FiscalPeriod, str]] = []
     for part, subject in zip(parts, plan.subjects, strict=False):
         operands = part.operands if part is not None else ()
         places = [by_id[operand.citation] for operand in operands if operand.citation in by_id]
         for place in places:
             if place.subject is not None and place.subject != subject:
                 yield place.citation.id, f"the question names {subject.name} here, this is {place.company}"
-        year = _year(part, plan, places) if part is not None else None
-        if part is not None and year is not None:
-            sides.append((year, spelled_out_for(plan.expression or "0", entries_of(part))))
+        period = _period(part, plan, places) if part is not None else None
+        if part is not None and period is not None:
+            sides.append((period, spelled_out_for(plan.expression or "0", entries_of(part))))
     if len(sides) < len(SIDES) or not plan.expression:
         yield None, f"the question compares {plan.label}, the answer {calculation.formula[:80]!r}"
         return
@@ -210,9 +211,10 @@ def _figure_problems(
     """The figure is computed as the question or the list of formulas defines it, for its year, and rounded
     as it says.
     """
-    year = _year(calculation, plan, again)
-    if year is not None:
-        written, _ = expand(spelled_out_for(plan.expression, entries_of(calculation)), year)
+    period = _period(calculation, plan, again)
+    if period is not None:
+        expression = spelled_out_for(plan.expression, entries_of(calculation))
+        written, _ = expand(expression, period.year, period.name)
         if plan.unit == "percent":
             written = f"({written}) * 100"
         wanted = f"{plan.label} = {written}"
@@ -235,12 +237,13 @@ def _unit_problems(calculation: Calculation, value: Value, plan: Plan) -> Iterat
         yield None, f"the question asks for {rounding(digits)}, the answer is {calculation.rounding}"
 
 
-def _year(calculation: Calculation, plan: Plan, again: Sequence[Rechecked]) -> int | None:
-    """The fiscal year asked for; where that is the latest one, the latest of the operands."""
+def _period(calculation: Calculation, plan: Plan, again: Sequence[Rechecked]) -> FiscalPeriod | None:
+    """The fiscal period asked for; where that is the latest year, the latest of the operands."""
     if plan.periods:
         calendar = next((place.calendar for place in again if place.calendar is not None), None)
         target = calendar.target(plan.periods[-1]) if calendar is not None else None
         if target is not None and target.name is not None:
-            return target.name.year
+            return target.name
     named = [OPERAND.fullmatch(operand.name) for operand in calculation.operands]
-    return max((int(found["year"]) for found in named if found), default=None)
+    years = [int(found["year"]) for found in named if found]
+    return FiscalPeriod(max(years)) if years else None

@@ -1,6 +1,8 @@
 """The sentence of a change: from what, to what, which way. Made from the calculation alone."""
 
 import ast
+import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from finchat_sec_qa.answer.figures import rounded, spoken
@@ -8,6 +10,8 @@ from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
 from finchat_sec_qa.model.answer import Calculation, Value
 from finchat_sec_qa.question.changes import CHANGE_IN
+
+_PERIOD = re.compile(r"(?:_(?P<part>Q[1-4]|H1|9M))?_FY(?P<year>[0-9]{4})$", re.ASCII)
 
 
 def changed(calculation: Calculation, value: Value) -> str | None:
@@ -22,16 +26,23 @@ def changed(calculation: Calculation, value: Value) -> str | None:
     try:
         later, earlier = sides_of(formula)
         this, before = evaluate(later, amounts), evaluate(earlier, amounts)
-        year = max(int(name[-4:]) for name in names_in(earlier))
+        period = latest_of(names_in(earlier))
     except (UsageError, ValueError):
         return None
     digits = told_decimals(calculation, value)
     sides = [spoken(rounded(side, value.unit, digits)[0], value.unit) for side in (before, this)]
     figure = label.removeprefix(CHANGE_IN)
     if this == before:
-        return f"{figure} was unchanged from fiscal {year}, at {sides[1]},"
+        return f"{figure} was unchanged from {period}, at {sides[1]},"
     way = "rose" if this > before else "fell"
-    return f"{figure} {way} from {sides[0]} in fiscal {year} to {sides[1]}, by {changed_by(value)},"
+    return f"{figure} {way} from {sides[0]} in {period} to {sides[1]}, by {changed_by(value)},"
+
+
+def latest_of(names: Sequence[str]) -> str:
+    """The latest period among names of operands: "fiscal 2022", "Q2 FY2022". Raises ValueError for none."""
+    found = [(match["year"], match["part"] or "") for name in names if (match := _PERIOD.search(name))]
+    year, part = max(found)
+    return f"{part} FY{year}" if part else f"fiscal {year}"
 
 
 def sides_of(formula: str) -> tuple[str, str]:

@@ -9,22 +9,23 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from finchat_sec_qa.answer.changes import changed_by, sides_of, told_decimals
+from finchat_sec_qa.answer.changes import changed_by, latest_of, sides_of, told_decimals
 from finchat_sec_qa.answer.figures import rounded, spoken
 from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, marks
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
 from finchat_sec_qa.facts.formulas import expand
 from finchat_sec_qa.model.answer import Calculation, Value
+from finchat_sec_qa.model.period import FiscalPeriod
 
 SIDES = (FIRST, SECOND)
 
 
-def figures_formula(label: str, unit: str, sides: Sequence[tuple[int, str]]) -> str:
-    """The formula of the comparison of a figure: of each company the fiscal year and the expression."""
+def figures_formula(label: str, unit: str, sides: Sequence[tuple[FiscalPeriod, str]]) -> str:
+    """The formula of the comparison of a figure: of each company the fiscal period and the expression."""
     one, other = (
-        _named_by(side, expand(expression, year)[0])
-        for side, (year, expression) in zip(SIDES, sides, strict=True)
+        _named_by(side, expand(expression, period.year, period.name)[0])
+        for side, (period, expression) in zip(SIDES, sides, strict=True)
     )
     written = f"({one}) - ({other})"
     if unit == "percent":
@@ -76,14 +77,14 @@ def figures_sentence(companies: Sequence[str], calculation: Calculation, value: 
         if part is None or not part.operands or not 1 <= part.operands[0].citation <= len(companies):
             return None
         try:
-            amount, year = _amount(part), max(int(operand.name[-4:]) for operand in part.operands)
+            amount, period = _amount(part), latest_of([operand.name for operand in part.operands])
         except (UsageError, ValueError):
             return None
         number = spoken(rounded(amount, value.unit, told_decimals(calculation, value))[0], value.unit)
         owner = companies[part.operands[0].citation - 1]
         cited = marks([operand.citation for operand in part.operands])
         figure = f"'s {label}" if not told else "'s"
-        told.append(f"{owner}{figure} for fiscal {year} ({number}, from {cited})")
+        told.append(f"{owner}{figure} for {period} ({number}, from {cited})")
         amounts.append(amount)
     one, other = amounts
     relation = "larger than" if one > other else "smaller than" if one < other else "equal to"

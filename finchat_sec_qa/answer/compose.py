@@ -37,6 +37,7 @@ from finchat_sec_qa.model.answer import (
     RefusalReason,
     Value,
 )
+from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.model.plan import Plan
 
 STAMP = 16  # hex digits of each half of an answer's id
@@ -145,12 +146,14 @@ def from_compared_figures(
     frame: Frame,
     sources: Sources,
     plan: Plan,
-    sides: Sequence[tuple[int, str, Sequence[tuple[str, Finding]]]],
+    sides: Sequence[tuple[FiscalPeriod, str, Sequence[tuple[str, Finding]]]],
 ) -> Answer:
-    """A computed figure of two companies and its difference; of each the fiscal year, the expression over
+    """A computed figure of two companies and its difference; of each the fiscal period, the expression over
     what it reports, and the operands.
     """
-    formula = figures_formula(plan.label, plan.unit, [(year, expression) for year, expression, _ in sides])
+    formula = figures_formula(
+        plan.label, plan.unit, [(period, expression) for period, expression, _ in sides]
+    )
     named = [
         (operand_of(side, name), finding)
         for side, (_, _, operands) in zip(SIDES, sides, strict=True)

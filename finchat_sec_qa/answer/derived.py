@@ -12,14 +12,21 @@ from finchat_sec_qa.facts.derivation import LAST_NAMES, Derivation, derivation_f
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.facts.lexicon import Entry, entries
 from finchat_sec_qa.facts.members import matching
+from finchat_sec_qa.facts.select import choose
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
-from finchat_sec_qa.model.period import Period
-from finchat_sec_qa.model.plan import AskedPeriod, Plan
+from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.filing import Filing
+from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
+from finchat_sec_qa.model.plan import AskedPeriod
 
 WHY_NOT = {
     "USD/shares": "amounts per share of several periods rest on different share counts and do not add up",
     "shares": "average share counts of several periods do not add up",
 }
+# Fiscal periods of the reports that give a span: an earnings release for the fourth quarter gives the year.
+CLOSING: dict[FiscalPeriodName, tuple[FiscalPeriodName, ...]] = {
+    "FY": ("FY", "Q4"), "9M": ("Q3",), "H1": ("Q2",), "Q1": ("Q1",)
+}  # fmt: skip
 A_BALANCE = "a balance is of one day and does not add up over time"
 
 
@@ -45,7 +52,7 @@ def answer_derived(case: Case, asked: AskedPeriod) -> Answer | None:
     derivation = derivation_for(company.calendar, asked)
     if derivation is None or entry.kind == "instant":
         return None
-    found = _findings(case.plan, company, entry, derivation)
+    found = _findings(case, company, entry, derivation)
     if not any(found):
         return None
     if entry.unit != "USD":
@@ -55,7 +62,7 @@ def answer_derived(case: Case, asked: AskedPeriod) -> Answer | None:
         return _refuse_missing(case, company, entry, derivation, found)
     if len({(item.fact.concept, item.fact.dimensions, item.fact.unit) for item in findings}) > 1:
         return _refuse_mixed(case, company, entry, derivation, "different things under one name")
-    if _recast(derivation, findings):
+    if _recast(findings):
         return _refuse_mixed(case, company, entry, derivation, "amounts before and after a restatement")
     days = derivation.span([finding.fact.period for finding in findings])
     if days is None:
@@ -78,31 +85,53 @@ def _settled(case: Case, company: Company, entry: Entry) -> AskedPeriod | None:
     return AskedPeriod("trailing", end=max(ends)) if ends else None
 
 
-def _findings(plan: Plan, company: Company, entry: Entry, derivation: Derivation) -> list[Finding | None]:
-    """The amounts of the parts, None for one that is not reported."""
-    asked = (AskedPeriod("fiscal", year=part.period.year, name=part.period.name) for part in derivation.parts)
-    found = (company.find(entry, period, plan.member, plan.said) for period in asked)
-    return [item if isinstance(item, Finding) else None for item in found]
+def _findings(case: Case, company: Company, entry: Entry, derivation: Derivation) -> list[Finding | None]:
+    """The amounts of the parts, None for one that no report of that span gives."""
+    facts = company.facts(entry)
+    if case.plan.member:
+        facts = matching(case.plan.member, case.plan.said, facts)
+    else:
+        facts = [item for item in facts if not item[1].dimensions]
+    return [_finding(case, company, entry, part.period, facts) for part in derivation.parts]
 
 
-def _recast(derivation: Derivation, findings: Sequence[Finding]) -> bool:
-    """Whether what is taken away may be after a restatement, and what it is taken from before it.
+def _finding(
+    case: Case, company: Company, entry: Entry, period: FiscalPeriod, facts: Sequence[tuple[str, Fact]]
+) -> Finding | None:
+    """The amount of a span by the report of that span or of the same one a year or two later.
 
-    Both are as first reported where their own year's filings give them. Where a later year's does, that
-    later year must not have restated either.
+    A report of another span that gives it as well (an annual one its first quarter) gives it for a reason:
+    recast, most often.
     """
-    pair = [
-        (part, finding)
-        for at, (part, finding) in enumerate(zip(derivation.parts, findings, strict=True))
-        if at == 0 or part.sign < 0
-    ]
-    years = [finding.chosen.filing.fiscal_year or 0 for _, finding in pair]
-    if all(year == part.period.year for year, (part, _) in zip(years, pair, strict=True)):
+    target = company.calendar.target(AskedPeriod("fiscal", year=period.year, name=period.name))
+    filings = [filing for filing in company.filings if _reports(filing, period)]
+    known = {filing.id for filing in filings}
+    chosen = (
+        choose(
+            entry,
+            target,
+            filings,
+            [item for item in facts if item[0] in known],
+            lambda filing: case.store.documents(filing)[0].kind != "xbrl",
+        )
+        if target is not None
+        else None
+    )
+    return Finding(chosen, company.calendar.name_of(chosen.fact.period)) if chosen is not None else None
+
+
+def _reports(filing: Filing, period: FiscalPeriod) -> bool:
+    """Whether a filing reports a span as its own or as the comparative of its own."""
+    if filing.fiscal_year is None or filing.fiscal_period not in CLOSING.get(period.name, ()):
         return False
+    return 0 <= filing.fiscal_year - period.year <= (2 if period.name == "FY" else 1)
+
+
+def _recast(findings: Sequence[Finding]) -> bool:
+    """Whether a part was restated by the time of the latest report that is used."""
+    latest = max(finding.chosen.filing.fiscal_year or 0 for finding in findings)
     return any(
-        (filing.fiscal_year or 0) <= max(years)
-        for _, finding in pair
-        for filing, _ in finding.chosen.restated
+        (filing.fiscal_year or 0) <= latest for finding in findings for filing, _ in finding.chosen.restated
     )
 
 

@@ -17,7 +17,7 @@ from finchat_sec_qa.answer.derived import answer_derived, answer_trailing
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
 from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
 from finchat_sec_qa.answer.unexplained import answer_unexplained
-from finchat_sec_qa.facts.formulas import expand, spelled_out
+from finchat_sec_qa.facts.formulas import expand, spelled_out, yearly_only
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.period import FiscalPeriod
@@ -78,29 +78,33 @@ def answer_formula(case: Case) -> Answer:
     found = _operands(case, Company(case.store, case.plan.subjects[0], case.scope))
     if isinstance(found, Answer):
         return found
-    year, expression, operands = found
+    period, expression, operands = found
     case.stage("compose")
-    formula, _ = expand(expression, year)
+    formula, _ = expand(expression, period.year, period.name)
     return from_formula(case.frame, case.sources, case.plan, formula, operands)
 
 
-def _operands(case: Case, company: Company) -> tuple[int, str, list[tuple[str, Finding]]] | Answer:
-    """The fiscal year of a figure, its expression and the amounts in it, or the refusal for lack of one.
+def _operands(case: Case, company: Company) -> tuple[FiscalPeriod, str, list[tuple[str, Finding]]] | Answer:
+    """The fiscal period of a figure, its expression and the amounts in it, or the refusal for lack of one.
 
     What a company does not report is computed where the lexicon says how.
     """
-    year = _year(company, case.asked)
-    if year is None:
+    period = _fiscal_period(company, case.asked)
+    if period is None or yearly_only(case.plan.expression, period.name):
         if not company.has_facts:
             return refuse_unread(case, company.no_facts())
-        message = "Figures are computed for whole fiscal years only."
+        message = (
+            f"{case.plan.label[:1].upper()}{case.plan.label[1:]} is computed for whole fiscal years only."
+        )
+        if period is None:
+            message = "Figures are computed for fiscal years, quarters and year-to-date periods only."
         return refuse(case.frame, "unsupported", message, company.searched)
     missing: dict[str, Miss] = {}
     while True:
         expression = spelled_out(case.plan.expression, missing)
-        found, lacking, miss = _amounts(company, expression, year.year)
+        found, lacking, miss = _amounts(company, expression, period)
         if miss is None:
-            return year.year, expression, found
+            return period, expression, found
         if miss.reported and lacking not in missing and entries()[lacking].otherwise:
             missing[lacking] = miss
             continue
@@ -109,12 +113,13 @@ def _operands(case: Case, company: Company) -> tuple[int, str, list[tuple[str, F
 
 
 def _amounts(
-    company: Company, expression: str, year: int
+    company: Company, expression: str, period: FiscalPeriod
 ) -> tuple[list[tuple[str, Finding]], str, Miss | None]:
-    """The amounts of an expression for a fiscal year; up to the first that is missing, which is named."""
+    """The amounts of an expression for a fiscal period; up to the first that is missing, which is named."""
     found: list[tuple[str, Finding]] = []
-    for operand in expand(expression, year)[1]:
-        finding = company.find(entries()[operand.entry], AskedPeriod("fiscal", year=year - operand.back))
+    for operand in expand(expression, period.year, period.name)[1]:
+        asked = company.calendar.asked(FiscalPeriod(period.year - operand.back, period.name))
+        finding = company.find(entries()[operand.entry], asked)
         if isinstance(finding, Miss):
             return found, operand.entry, finding
         found.append((operand.name, finding))
@@ -123,7 +128,7 @@ def _amounts(
 
 def _compared_figures(case: Case) -> Answer:
     """A computed figure of two companies, or the refusal for the one that lacks an amount."""
-    sides: list[tuple[int, str, list[tuple[str, Finding]]]] = []
+    sides: list[tuple[FiscalPeriod, str, list[tuple[str, Finding]]]] = []
     for subject in case.plan.subjects:
         found = _operands(case, Company(case.store, subject, case.scope))
         if isinstance(found, Answer):
@@ -172,10 +177,10 @@ def _find(case: Case, subject: Subject) -> Finding | Miss:
     return company.find(entries()[case.plan.entry], case.asked, case.plan.member, case.plan.said)
 
 
-def _year(company: Company, asked: AskedPeriod) -> FiscalPeriod | None:
-    """The fiscal year that a computed figure is for; None for a quarter or an unknown calendar."""
+def _fiscal_period(company: Company, asked: AskedPeriod) -> FiscalPeriod | None:
+    """The fiscal period that a computed figure is for; None for other spans or an unknown calendar."""
     if asked.kind == "latest":
         years = [f.fiscal_year for f in company.filings if f.fiscal_period == "FY" and f.fiscal_year]
         return FiscalPeriod(max(years)) if years else None
     target = company.calendar.target(asked)
-    return target.name if target is not None and target.name and target.name.name == "FY" else None
+    return target.name if target is not None else None

@@ -206,12 +206,12 @@ def _main_of_first(calculation: Calculation, facts: Facts) -> Rechecked | None:
 def _figure_problems(calculation: Calculation) -> Iterator[str]:
     """A figure of the list of formulas is computed as the list says."""
     label, _, formula = calculation.formula.partition(" = ")
-    years = [
-        int(found["year"]) for operand in calculation.operands if (found := OPERAND.fullmatch(operand.name))
-    ]
+    named = [found for operand in calculation.operands if (found := OPERAND.fullmatch(operand.name))]
+    period = max(((int(found["year"]), found["part"] or "FY") for found in named), default=None)
     for known in formulas().values():
-        if known.label == label and years:
-            written, _ = expand(spelled_out_for(known.expression, entries_of(calculation)), max(years))
+        if known.label == label and period is not None:
+            expression = spelled_out_for(known.expression, entries_of(calculation))
+            written, _ = expand(expression, period[0], PARTS[period[1]])
             if formula not in (written, f"({written}) * 100"):
                 yield f"{label} is computed as {written}, not {formula}"
 

@@ -8,9 +8,11 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from finchat_sec_qa.facts.derivation import operand as amount_name
 from finchat_sec_qa.facts.expressions import OPERATORS, names_in, parse
 from finchat_sec_qa.facts.lexicon import entries, words_of
 from finchat_sec_qa.facts.spans import longest_apart
+from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,14 @@ def find_formulas(words: Sequence[str]) -> list[FormulaMention]:
     )
 
 
-def expand(expression: str, year: int) -> tuple[str, tuple[Operand, ...]]:
+def expand(expression: str, year: int, part: FiscalPeriodName = "FY") -> tuple[str, tuple[Operand, ...]]:
     """The expression with prior() and average() written out over names like `assets_FY2024`.
 
-    Returns it with its operands in order of first use.
+    For a part of the year they are like `revenue_Q2_FY2024`. Returns it with its operands in order of first
+    use.
     """
     operands: dict[str, Operand] = {}
-    text = _expand(parse(expression), year, 0, operands)
+    text = _expand(parse(expression), FiscalPeriod(year, part), 0, operands)
     return ast.unparse(parse(text)), tuple(operands.values())
 
 
@@ -98,22 +101,33 @@ def spelled_out_for(expression: str, operands: Collection[str]) -> str:
     return spelled_out(expression, {key for key in named if entries()[key].otherwise and key not in operands})
 
 
-def _expand(node: ast.expr, year: int, back: int, operands: dict[str, Operand]) -> str:
+def yearly_only(expression: str, part: FiscalPeriodName) -> bool:
+    """Whether a figure makes no sense for a part of a year: a quarter's flow over a balance is no turnover.
+
+    Nor do means of balances: of which two days. Year-to-date spans are of flows alone.
+    """
+    kinds = {entries()[key].kind for key in names_in(expression) if key in entries()}
+    if part == "FY" or kinds == {"flow"}:
+        return False
+    return kinds != {"instant"} or part in ("H1", "9M") or "average(" in expression
+
+
+def _expand(node: ast.expr, period: FiscalPeriod, back: int, operands: dict[str, Operand]) -> str:
     match node:
         case ast.Name(id=key) if key in entries():
-            name = f"{key}_FY{year - back}"
+            name = amount_name(key, FiscalPeriod(period.year - back, period.name))
             operands.setdefault(name, Operand(name, key, back))
             return name
         case ast.Constant(value=number):
             return str(number)
         case ast.Call(func=ast.Name(id="prior"), args=[inner, *rest]) if len(rest) < 2:
-            return _expand(inner, year, back + _years(rest), operands)
+            return _expand(inner, period, back + _years(rest), operands)
         case ast.Call(func=ast.Name(id="average"), args=[inner]):
-            this = _expand(inner, year, back, operands)
-            return f"(({this} + {_expand(inner, year, back + 1, operands)}) / 2)"
+            this = _expand(inner, period, back, operands)
+            return f"(({this} + {_expand(inner, period, back + 1, operands)}) / 2)"
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
             sign = OPERATORS[type(operator)][0]
-            one, other = _expand(left, year, back, operands), _expand(right, year, back, operands)
+            one, other = _expand(left, period, back, operands), _expand(right, period, back, operands)
             return f"({one} {sign} {other})"
     raise ValueError(f"formulas.toml: {ast.unparse(node)} is not allowed in an expression")
 

@@ -163,6 +163,8 @@ def _prior(expression: str, years: int) -> str:
 
 def _years(periods: Sequence[AskedPeriod]) -> int:
     """Years from the first to the last period named; 0 when there are not two fiscal years."""
+    if len({period.name for period in periods}) > 1:
+        return 0
     named = [period.year for period in periods if period.kind == "fiscal" and period.year is not None]
     return abs(max(named) - min(named)) if len(named) > 1 else 0
 

@@ -33,6 +33,18 @@ class Golden:
 
 
 GOLDEN = (
+    # computed for a quarter, changed against the quarter of the year before, compared
+    Golden("What was Apple's gross margin in Q3 2024?", "46.26", "percent",
+           ((APPLE_24Q3, "39,678", "Gross margin", "June 29, 2024"),
+            (APPLE_24Q3, "85,777", "Total net sales", "June 29, 2024"))),
+    Golden("Did Apple's revenue increase in Q3 2024?", "3980000000", "USD",
+           ((APPLE_24Q3, "85,777", "Total net sales", "June 29, 2024"),
+            (APPLE_23Q3, "81,797", "Total net sales", "July 1, 2023"))),
+    Golden("Which had the higher net margin in fiscal 2024, Apple or Coca-Cola?", "1.38", "percent",
+           ((APPLE_24, "93,736", "Net income", "September 28, 2024"),
+            (APPLE_24, "391,035", "Total net sales", "September 28, 2024"),
+            (COKE_24, "10,631", "Net Income Attributable to Shareowners of The Coca-Cola Company", "2024"),
+            (COKE_24, "47,061", "Net Operating Revenues", "2024"))),
     # reported for a year
     Golden("What was Apple's revenue in fiscal 2023?", "383285000000", "USD",
            ((APPLE_24, "383,285", "Total net sales", "September 30, 2023"),)),
@@ -141,7 +153,7 @@ REFUSED: tuple[tuple[str, RefusalReason], ...] = (
     ("What was Apple's dilithium revenue in fiscal 2024?", "not_disclosed"),
     ("What was Apple's adjusted EBITDA in fiscal 2024?", "not_disclosed"),
     ("Did Nike spin off a crypto exchange in 2024?", "not_disclosed"),
-    ("What was Apple's free cash flow in Q3 2024?", "unsupported"),
+    ("What was Apple's free cash flow in Q3 2024?", "period_not_covered"),
     ("Compare the revenue of Apple, NVIDIA and Nike in fiscal 2024", "unsupported"),
     ("What was the revenue of Apple and NVIDIA in fiscal 2024?", "ambiguous"),
     ("What about Apple?", "ambiguous"),

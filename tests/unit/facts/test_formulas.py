@@ -11,8 +11,10 @@ from finchat_sec_qa.facts.formulas import (
     formulas,
     spelled_out,
     spelled_out_for,
+    yearly_only,
 )
 from finchat_sec_qa.facts.lexicon import Entry, entries, words_of
+from finchat_sec_qa.model.period import FiscalPeriodName
 
 # Made-up accounts of two years, and what the formulas give for the second, worked out by hand.
 THIS_YEAR = {
@@ -121,6 +123,31 @@ def test_what_an_entry_is_computed_from_is_of_its_kind(entry: Entry) -> None:
     parts = [entries()[name] for name in names_in(entry.otherwise)]
     assert {(part.kind, part.unit) for part in parts} == {(entry.kind, entry.unit)}
     assert not any(part.otherwise for part in parts)
+
+
+def test_expansion_for_a_part_of_the_year() -> None:
+    written, operands = expand("gross_profit - prior(gross_profit, 1)", 2024, "Q2")
+    assert written == "gross_profit_Q2_FY2024 - gross_profit_Q2_FY2023"
+    assert [operand.back for operand in operands] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("key", "part", "yearly"),
+    [
+        ("gross_margin", "Q2", False),
+        ("gross_margin", "9M", False),
+        ("current_ratio", "Q2", False),
+        ("current_ratio", "9M", True),
+        ("asset_turnover", "Q2", True),
+        ("equity_multiplier", "Q2", True),
+        ("book_value_per_share", "Q1", False),
+        ("asset_turnover", "FY", False),
+    ],
+)
+def test_figures_that_make_no_sense_for_a_part_of_the_year(
+    key: str, part: FiscalPeriodName, yearly: bool
+) -> None:
+    assert yearly_only(formulas()[key].expression, part) is yearly
 
 
 def test_expansion_writes_the_years_out() -> None:
