@@ -123,12 +123,6 @@ def quarters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
             ("revenue_FY2022", "revenue_9M_FY2023", "revenue_9M_FY2022"),
             ("2022-10-01", "2023-09-30", None),
         ),
-        (  # a year later its first quarter is given as 111: taken away is what the year was reported with
-            "Acme's revenue for the trailing twelve months to March 2024",
-            "500000000",
-            ("revenue_FY2023", "revenue_Q1_FY2024", "revenue_Q1_FY2023"),
-            ("2023-04-01", "2024-03-31", None),
-        ),
     ],
 )
 def test_derived_amounts_and_their_days(
@@ -191,6 +185,8 @@ def test_the_latest_twelve_months_end_with_the_latest_report_of_the_figure(quart
         ("Acme's operating cash flow in Q4 2022", "period_not_covered", ("FY2022", "not for 9M FY2022")),
         ("Acme's TTM operating cash flow as of Q2 2023", "period_not_covered", ("not for H1 FY2022",)),
         ("Acme's revenue in Q4 2015", "period_not_covered", ("Q4 FY2015",)),
+        # the first quarter of 2023 is given as 110 and a year later as 111: the year stands on the first
+        ("Acme's TTM revenue as of Q1 2024", "ambiguous", ("before and after a restatement",)),
     ],
 )
 def test_refusals_say_why_and_what_there_is(
@@ -204,24 +200,48 @@ def test_refusals_say_why_and_what_there_is(
     assert answer.refusal.searched
 
 
-def test_parts_under_other_concepts_are_not_put_together(tmp_path: Path) -> None:
+def test_a_part_by_an_unusual_report_is_not_taken(tmp_path: Path) -> None:
+    """As Johnson & Johnson's annual report gave its first quarter anew, without what it had spun off."""
     reports = (
-        Tagged("2022-12-31", 2022, "FY", [Number("400", "2022-12-31", JAN22)]),
-        Tagged(
-            "2022-09-30",
-            2022,
-            "Q3",
-            [
-                Number(
-                    "290", "2022-09-30", JAN22, "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax"
-                )
-            ],
-        ),
+        Tagged("2023-06-30", 2023, "Q2", [Number("230", "2023-06-30", JAN23, CASH_FLOW)]),
+        Tagged("2023-12-31", 2023, "FY", [Number("70", "2023-03-31", JAN23, CASH_FLOW)]),
     )
     with stored(tmp_path, reports) as library:
+        answer = library.ask("What was Acme's operating cash flow in Q2 2023?")
+    assert answer.refusal is not None, answer.answer
+    assert "but not for Q1 FY2023" in answer.answer
+
+
+CONTRACTS = "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax"
+YEAR = Tagged("2022-12-31", 2022, "FY", [Number("400", "2022-12-31", JAN22)])
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        (
+            [Tagged("2022-09-30", 2022, "Q3", [Number("290", "2022-09-30", JAN22, CONTRACTS)])],
+            "different things under one name",
+        ),
+        (  # nine months as the year after gives them, which gives the year otherwise as well
+            [
+                Tagged("2023-09-30", 2023, "Q3", [Number("290", "2022-09-30", JAN22)]),
+                Tagged("2023-12-31", 2023, "FY", [Number("390", "2022-12-31", JAN22)]),
+            ],
+            "before and after a restatement",
+        ),
+        (
+            [Tagged("2022-09-30", 2022, "Q3", [Number("290", "2022-09-30", "2021-12-23")])],
+            "do not line up",
+        ),
+    ],
+)
+def test_parts_that_do_not_go_together_are_refused(tmp_path: Path, others: list[Tagged], said: str) -> None:
+    with stored(tmp_path, (YEAR, *others)) as library:
         answer = library.ask("What was Acme's revenue in Q4 2022?")
-    assert answer.refusal is not None
+    assert answer.refusal is not None, answer.answer
     assert answer.refusal.reason == "ambiguous"
+    assert said in answer.answer
 
 
 def _number(data: dict[str, Any]) -> None:
