@@ -45,7 +45,8 @@ def quotable_spans(text: str, blocks: Sequence[Block], start: int, end: int) -> 
     `blocks` are the document's, in order; what belongs to none (page numbers) is not quoted.
     """
     first = bisect_right(blocks, start, key=lambda block: block.end)
-    for block in blocks[first:]:
+    for at in range(first, len(blocks)):  # a store makes only those that are asked for
+        block = blocks[at]
         if block.start >= end:
             return
         spans = row_spans if block.kind == "table" else sentence_spans

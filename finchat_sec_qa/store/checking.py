@@ -61,7 +61,7 @@ def _filing_problems(connection: sqlite3.Connection, no: int, filing: str) -> It
     name = f"filing {filing}"
     try:
         rows.read(connection, no)
-    except (ValueError, TypeError, ArithmeticError) as error:
+    except (ValueError, TypeError, ArithmeticError, StoreCorruptError) as error:
         yield f"{name}: {error}; {_AGAIN}"
     for table in ("documents", "facts", "passages"):
         found, expected = connection.execute(

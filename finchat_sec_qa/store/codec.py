@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, cast, overload
+from typing import Any, TypeVar, cast, overload
 
+from finchat_sec_qa.errors import StoreCorruptError
 from finchat_sec_qa.model.document import Anchor, Block, Cell, Page, ParsedDocument, Section, Table
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing, StoredDocument
@@ -15,6 +16,8 @@ from finchat_sec_qa.model.passage import Passage
 from finchat_sec_qa.model.period import FiscalPeriodName, Period
 
 Row = Sequence[Any]
+Item = TypeVar("Item")
+_LINE_COST = 57  # bytes of a string beside its characters, and of its place in a list
 _PACKING = 1  # zlib level: a fifth of the time of the default for a tenth more bytes
 
 FILING_COLUMNS = (
@@ -184,30 +187,41 @@ def layout_bodies(document: ParsedDocument) -> list[tuple[str, bytes]]:
         "anchors": [(a.name, a.start) for a in document.anchors],
         "warnings": list(document.warnings),
     }
-    return [(part, _pack(parts[part])) for part in PARTS if parts[part]]
+    return [(part, _pack(part, parts[part])) for part in PARTS if parts[part]]
 
 
-class LazyTables(Sequence[Table]):
-    """The tables of a document, each made when it is first asked for: a citation wants one of a hundred."""
+class Lazy(Sequence[Item]):
+    """Values that are each made from a line of JSON when asked for: a citation wants one table of a hundred.
 
-    def __init__(self, rows: list[Row]) -> None:
-        self._rows = rows
-        self._made: dict[int, Table] = {}
+    Lines take a fifth of the memory that the values do, and the garbage collector does not look into them.
+    Raises StoreCorruptError for a line that is no such value.
+    """
+
+    def __init__(self, part: str, lines: Sequence[str], make: Callable[[Any], Item]) -> None:
+        self._part = part
+        self._lines = lines
+        self._make = make
+        self.cost = sum(map(len, lines)) + _LINE_COST * len(lines)  # bytes in memory
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._lines)
 
     @overload
-    def __getitem__(self, at: int) -> Table: ...
+    def __getitem__(self, at: int) -> Item: ...
     @overload
-    def __getitem__(self, at: slice) -> tuple[Table, ...]: ...
-    def __getitem__(self, at: int | slice) -> Table | tuple[Table, ...]:
+    def __getitem__(self, at: slice) -> tuple[Item, ...]: ...
+    def __getitem__(self, at: int | slice) -> Item | tuple[Item, ...]:
         if isinstance(at, slice):
-            return tuple(self[index] for index in range(*at.indices(len(self))))
-        index = range(len(self))[at]
-        if index not in self._made:
-            self._made[index] = _table_from(self._rows[index])
-        return self._made[index]
+            return tuple(map(self._read, self._lines[at]))
+        return self._read(self._lines[at])
+
+    def _read(self, line: str) -> Item:
+        try:
+            return self._make(json.loads(line))
+        except (ValueError, TypeError, IndexError, ArithmeticError) as error:
+            raise StoreCorruptError(
+                f"{self._part} cannot be read: {error}; `finchat store check` says of which filing"
+            ) from error
 
 
 def layout_from(part: str, body: bytes | None) -> Sequence[Any]:
@@ -215,14 +229,28 @@ def layout_from(part: str, body: bytes | None) -> Sequence[Any]:
     if body is None:
         return ()
     try:
-        rows = json.loads(zlib.decompress(body))
-        return LazyTables(rows) if part == "tables" else tuple(map(_READERS[part], rows))
+        text = zlib.decompress(body).decode("ascii")
+        if part in _LINES:
+            return Lazy(part, _lines(text), _LINES[part])
+        return tuple(map(_READERS[part], json.loads(text)))
     except (zlib.error, TypeError, IndexError, ArithmeticError) as error:
         raise ValueError(f"{part} cannot be read: {error}") from error
 
 
-def _pack(values: list[Any]) -> bytes:
-    return zlib.compress(json.dumps(values, separators=(",", ":")).encode("ascii"), _PACKING)
+def _lines(text: str) -> list[str]:
+    """One line a value. The first stores hold one list of all values instead."""
+    if text.startswith("[["):
+        return [_json(value) for value in json.loads(text)]
+    return text.split("\n")
+
+
+def _pack(part: str, values: list[Any]) -> bytes:
+    text = "\n".join(map(_json, values)) if part in _LINES else _json(values)
+    return zlib.compress(text.encode("ascii"), _PACKING)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _table_list(table: Table) -> list[Any]:
@@ -250,17 +278,21 @@ def _table_from(row: Row) -> Table:
         unit=row[4],
         row_headers=tuple(map(tuple, row[5])),
         column_headers=tuple(map(tuple, row[6])),
-        cells=tuple(_cell_from(cell) for cell in row[7]),
+        cells=tuple(map(_cell_from, row[7])),
     )
 
 
-def _cell_from(row: list[Any]) -> Cell:
+def _block_from(row: Row) -> Block:
+    return Block(*row)
+
+
+def _cell_from(row: Row) -> Cell:
     value = None if row[4] is None else Decimal(row[4])
     return Cell(row[0], row[1], row[2], row[3], value, row[5])
 
 
+_LINES: dict[str, Callable[[Any], Any]] = {"blocks": _block_from, "tables": _table_from}
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "blocks": lambda row: Block(*row),
     "sections": lambda row: Section(*row),
     "pages": lambda row: Page(*row),
     "anchors": lambda row: Anchor(*row),

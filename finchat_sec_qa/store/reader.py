@@ -20,6 +20,7 @@ from finchat_sec_qa.store.checking import check_store
 from finchat_sec_qa.store.codec import (
     DOCUMENT_COLUMNS,
     FACT_COLUMNS,
+    Lazy,
     dimensions_text,
     document_from,
     fact_from,
@@ -271,7 +272,8 @@ def _layout_reader(
         row = connection.execute(query, (no, document, part)).fetchone()
         body = row[0] if row else None
         try:
-            return layout_from(part, body), _LAYOUT_COST * len(body or b"")
+            values = layout_from(part, body)
+            return values, values.cost if isinstance(values, Lazy) else _LAYOUT_COST * len(body or b"")
         except ValueError as error:
             raise StoreCorruptError(f"filing {filing}, document {document}: {error}; {_AGAIN}") from error
 
