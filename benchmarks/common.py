@@ -24,11 +24,15 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One line of a question set; `scope` is empty where the whole store may be used."""
+    """One line of a question set; `scope` is empty where the whole store may be used.
+
+    `numeric` where a number is asked for: the questions with exact truth, and those made from metrics.
+    """
 
     id: str
     text: str
     scope: ScopeRequest
+    numeric: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,25 @@ def questions(shared: Path) -> list[Question]:
     for kind, path, options in sets:
         command = [sys.executable, shared / "tools" / "score", "inputs", kind, path, *options]
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-        found += [_question(json.loads(line)) for line in lines]
+        numeric = _numeric(path)
+        found += [_question(json.loads(line), numeric) for line in lines]
     return found
 
 
-def _question(line: dict[str, object]) -> Question:
+def _numeric(path: Path) -> set[str]:
+    """Ids of a set's questions that ask for a number."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return {
+        str(line.get("id") or line.get("financebench_id"))
+        for line in lines
+        if line.get("question_type", "metrics-generated") == "metrics-generated"
+    }
+
+
+def _question(line: dict[str, object], numeric: set[str]) -> Question:
     scope = ScopeRequest.model_validate(line.get("scope") or {})
-    return Question(str(line["id"]), str(line["question"]), scope)
+    name = str(line["id"])
+    return Question(name, str(line["question"]), scope, name in numeric)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
