@@ -7,7 +7,8 @@ from datetime import timedelta
 from functools import cached_property
 
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
-from finchat_sec_qa.facts.formulas import expand
+from finchat_sec_qa.facts.expressions import names_in
+from finchat_sec_qa.facts.formulas import expand, spelled_out
 from finchat_sec_qa.facts.lexicon import PREFIXES, Entry, entries
 from finchat_sec_qa.facts.select import Chosen
 from finchat_sec_qa.model.fact import Fact
@@ -67,7 +68,11 @@ class Figures(Company):
             return Miss(
                 "not_disclosed", f"The filings of {self.subject.name} here report no {metric.key}.", ()
             )
-        return self._reported(entry, period)
+        found = self._reported(entry, period)
+        if isinstance(found, Miss) and found.reported and entry.otherwise:
+            instead = self._computed(replace(metric, kind="formula", expression=entry.otherwise), period)
+            return found if isinstance(instead, Miss) else instead
+        return found
 
     def entry_of(self, concept: str) -> Entry | None:
         """An entry for one concept by local name, with the kind and unit that the filings' facts have.
@@ -92,8 +97,18 @@ class Figures(Company):
         return None
 
     def _computed(self, metric: Metric, period: FiscalPeriod) -> Term | Miss:
-        """A formula with every operand looked up for the same part of its year."""
-        expression, operands = expand(metric.expression, period.year)
+        """A formula with every operand looked up for the same part of its year.
+
+        What the company does not report is spelled out where the lexicon says how.
+        """
+        lacking = {
+            key
+            for key in names_in(metric.expression)
+            if key in entries()
+            and entries()[key].otherwise
+            and isinstance(self._reported(entries()[key], period), Miss)
+        }
+        expression, operands = expand(spelled_out(metric.expression, lacking), period.year)
         if period.name != "FY" and any(operand.back for operand in operands):
             return Miss("unsupported", f"{metric.label} is computed for whole fiscal years only.", ())
         found: dict[str, Finding] = {}

@@ -1,7 +1,7 @@
 """Cells of series and comparisons, computed again from the facts that they cite."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from finchat_sec_qa.answer.evidence import (
@@ -15,12 +15,12 @@ from finchat_sec_qa.answer.evidence import (
     whole_problems,
 )
 from finchat_sec_qa.answer.figures import plain, rounded
-from finchat_sec_qa.answer.recalculate import main_operand, operand_problems
+from finchat_sec_qa.answer.recalculate import entries_of, main_operand, operand_problems
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate
-from finchat_sec_qa.facts.formulas import expand
+from finchat_sec_qa.facts.formulas import expand, spelled_out_for
 from finchat_sec_qa.facts.lexicon import PREFIXES, entries
 from finchat_sec_qa.model.answer import Calculation, PeriodView
 from finchat_sec_qa.model.figure_table import FigureCell, FigureRow, FigureTable
@@ -179,18 +179,30 @@ class _Place:
     def _written(self, calculation: Calculation) -> str:
         """The expression of the row's figure for the column's period, over the operands that were at hand."""
         names = {operand.name for operand in calculation.operands}
-        if self.metric.kind != "formula":
-            return _term(self.metric.key, self.period, names)
-        expression, operands = expand(self.metric.expression, self.period.year)
+        metric = self._computed_as(calculation)
+        if metric.kind != "formula":
+            return _term(metric.key, self.period, names)
+        expression, operands = expand(metric.expression, self.period.year)
         for operand in operands:
             period = FiscalPeriod(self.period.year - operand.back, self.period.name)
             expression = replaced(expression, operand.name, _term(operand.entry, period, names))
-        return f"({expression}) * 100" if self.metric.unit == "percent" else expression
+        return f"({expression}) * 100" if metric.unit == "percent" else expression
+
+    def _computed_as(self, calculation: Calculation) -> Metric:
+        """The row's figure over what was at hand: what is not reported is spelled out as the lexicon says."""
+        named, metric = entries_of(calculation), self.metric
+        if metric.kind == "entry" and metric.key not in named and entries()[metric.key].otherwise:
+            metric = replace(metric, kind="formula", expression=entries()[metric.key].otherwise)
+        if metric.kind != "formula":
+            return metric
+        return replace(metric, expression=spelled_out_for(metric.expression, named))
 
     def _period(self, calculation: Calculation) -> PeriodView | None:
         """The days that the cell is for; None where a citation proves none, which is told apart."""
         cited = {operand.name: self.facts[operand.citation] for operand in calculation.operands}
-        rest = next((each for key in _keys(self.metric) if (each := self._rest(key, cited))), None)
+        rest = next(
+            (each for key in _keys(self._computed_as(calculation)) if (each := self._rest(key, cited))), None
+        )
         if rest is not None:
             return rest
         main = main_operand(calculation, self.facts)

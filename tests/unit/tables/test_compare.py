@@ -110,6 +110,16 @@ def test_ratios_of_a_quarter_need_no_year_but_averages_do(library: Library) -> N
     assert gap.message == "asset turnover is computed for whole fiscal years only."
 
 
+def test_what_is_not_reported_is_computed_where_it_can_be(library: Library) -> None:
+    table = library.compare(["ACME"], ["gross-profit", "gross-margin"], ["FY2023", "FY2024"])
+    profit, margin = table.rows
+    assert [cell.number for cell in profit.cells] == ["45000000", "60000000"]
+    assert [cell.number for cell in margin.cells] == ["45", "46.15"]
+    assert profit.cells[1].calculation is not None
+    assert profit.cells[1].calculation.formula == "gross profit = revenue_FY2024 - cost_of_revenue_FY2024"
+    assert library.verify(table).holds
+
+
 def test_a_gap_says_why(library: Library) -> None:
     table = library.compare(["ACME"], ["revenue", "goodwill"], ["FY2019", "FY2024"])
     reasons = [[cell.gap.reason if cell.gap else None for cell in row.cells] for row in table.rows]
