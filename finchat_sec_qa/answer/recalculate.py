@@ -92,8 +92,9 @@ def arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str]
     money = CURRENCY.fullmatch(value.unit) is not None
     exact = compares(calculation) and not of_figures(calculation)
     usual = "none" if exact else rounded(result, "USD", None)[1]
-    if (digits is None and calculation.rounding != "none") or (money and calculation.rounding != usual):
-        yield f"the rounding {calculation.rounding!r} is not how such a number is rounded"
+    given = calculation.rounding
+    if (digits is None and given != "none") or ((money or exact) and given != usual):
+        yield f"the rounding {given!r} is not how such a number is rounded"
     if digits is not None:
         result = half_up(result, digits)
     if plain(result) != value.number:

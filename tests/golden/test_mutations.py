@@ -28,6 +28,7 @@ KINDS = {  # of the questions with exact truth, and how many answers of each
 }  # fmt: skip
 OTHERS = (
     "Which company had higher revenue in fiscal 2024, Apple or NVIDIA?",
+    "Which company had higher diluted EPS in fiscal 2024, Apple or NVIDIA?",
     "What was Adobe's total revenue in fiscal 2022?",
     "What was Adobe's net income in fiscal 2021?",
     "What was Adobe's net profit margin in fiscal 2022?",

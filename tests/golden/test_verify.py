@@ -19,6 +19,7 @@ QUESTIONS = (
     "What was Apple's gross margin in fiscal 2024?",
     "What was Nike's inventory turnover in fiscal 2025?",
     "Which company had higher revenue in fiscal 2024, Apple or NVIDIA?",
+    "Which company had higher diluted EPS in fiscal 2024, Apple or NVIDIA?",
     "What are NVIDIA's main supply risks?",
 )
 SEEDS = range(14)  # for each question
@@ -108,3 +109,10 @@ def test_one_flipped_byte_of_a_stored_filing_is_found(sample_store: Path, tmp_pa
         assert not library.verify(answer).holds
         original.write_bytes(content)
         assert library.verify(answer).holds
+
+
+def test_a_difference_is_not_rounded(library: Library) -> None:
+    data = library.ask("Which company had higher diluted EPS in fiscal 2024, Apple or NVIDIA?").model_dump()
+    assert data["calculation"]["rounding"] == "none"
+    data["calculation"]["rounding"] = "half up to 9 decimals"
+    assert not library.verify(reissued(data)).holds
