@@ -6,27 +6,22 @@ from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import answer_of, cite_finding, from_fact, operand_from, refuse
 from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.answer.findings import Company, Finding, describe
+from finchat_sec_qa.answer.parts import find_parts, on_one_basis
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.answer.spans import derived_formula, derived_sentence, thing_of
 from finchat_sec_qa.facts.derivation import LAST_NAMES, Derivation, derivation_for, operand
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.facts.lexicon import Entry, entries
 from finchat_sec_qa.facts.members import matching
-from finchat_sec_qa.facts.select import choose
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
-from finchat_sec_qa.model.fact import Fact
-from finchat_sec_qa.model.filing import Filing
-from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
+from finchat_sec_qa.model.period import Period
 from finchat_sec_qa.model.plan import AskedPeriod
 
 WHY_NOT = {
     "USD/shares": "amounts per share of several periods rest on different share counts and do not add up",
     "shares": "average share counts of several periods do not add up",
 }
-# Fiscal periods of the reports that give a span: an earnings release for the fourth quarter gives the year.
-CLOSING: dict[FiscalPeriodName, tuple[FiscalPeriodName, ...]] = {
-    "FY": ("FY", "Q4"), "9M": ("Q3",), "H1": ("Q2",), "Q1": ("Q1",)
-}  # fmt: skip
+NOT_ONE_BASIS = "not on one basis, as reports that restate them show"
 A_BALANCE = "a balance is of one day and does not add up over time"
 
 
@@ -52,7 +47,8 @@ def answer_derived(case: Case, asked: AskedPeriod) -> Answer | None:
     derivation = derivation_for(company.calendar, asked)
     if derivation is None or entry.kind == "instant":
         return None
-    found = _findings(case, company, entry, derivation)
+    amounts = find_parts(case, company, entry, derivation)
+    found = [amount.finding if amount is not None else None for amount in amounts]
     if not any(found):
         return None
     if entry.unit != "USD":
@@ -62,8 +58,8 @@ def answer_derived(case: Case, asked: AskedPeriod) -> Answer | None:
         return _refuse_missing(case, company, entry, derivation, found)
     if len({(item.fact.concept, item.fact.dimensions, item.fact.unit) for item in findings}) > 1:
         return _refuse_mixed(case, company, entry, derivation, "different things under one name")
-    if _recast(findings):
-        return _refuse_mixed(case, company, entry, derivation, "amounts before and after a restatement")
+    if not on_one_basis(derivation, [amount for amount in amounts if amount is not None]):
+        return _refuse_mixed(case, company, entry, derivation, NOT_ONE_BASIS)
     days = derivation.span([finding.fact.period for finding in findings])
     if days is None:
         return _refuse_mixed(case, company, entry, derivation, "spans of days that do not line up")
@@ -83,56 +79,6 @@ def _settled(case: Case, company: Company, entry: Entry) -> AskedPeriod | None:
     named = [(fact.period.end, company.calendar.name_of(fact.period)) for _, fact in facts]
     ends = [end for end, name in named if name is not None and name.name in LAST_NAMES.values()]
     return AskedPeriod("trailing", end=max(ends)) if ends else None
-
-
-def _findings(case: Case, company: Company, entry: Entry, derivation: Derivation) -> list[Finding | None]:
-    """The amounts of the parts, None for one that no report of that span gives."""
-    facts = company.facts(entry)
-    if case.plan.member:
-        facts = matching(case.plan.member, case.plan.said, facts)
-    else:
-        facts = [item for item in facts if not item[1].dimensions]
-    return [_finding(case, company, entry, part.period, facts) for part in derivation.parts]
-
-
-def _finding(
-    case: Case, company: Company, entry: Entry, period: FiscalPeriod, facts: Sequence[tuple[str, Fact]]
-) -> Finding | None:
-    """The amount of a span by the report of that span or of the same one a year or two later.
-
-    A report of another span that gives it as well (an annual one its first quarter) gives it for a reason:
-    recast, most often.
-    """
-    target = company.calendar.target(AskedPeriod("fiscal", year=period.year, name=period.name))
-    filings = [filing for filing in company.filings if _reports(filing, period)]
-    known = {filing.id for filing in filings}
-    chosen = (
-        choose(
-            entry,
-            target,
-            filings,
-            [item for item in facts if item[0] in known],
-            lambda filing: case.store.documents(filing)[0].kind != "xbrl",
-        )
-        if target is not None
-        else None
-    )
-    return Finding(chosen, company.calendar.name_of(chosen.fact.period)) if chosen is not None else None
-
-
-def _reports(filing: Filing, period: FiscalPeriod) -> bool:
-    """Whether a filing reports a span as its own or as the comparative of its own."""
-    if filing.fiscal_year is None or filing.fiscal_period not in CLOSING.get(period.name, ()):
-        return False
-    return 0 <= filing.fiscal_year - period.year <= (2 if period.name == "FY" else 1)
-
-
-def _recast(findings: Sequence[Finding]) -> bool:
-    """Whether a part was restated by the time of the latest report that is used."""
-    latest = max(finding.chosen.filing.fiscal_year or 0 for finding in findings)
-    return any(
-        (filing.fiscal_year or 0) <= latest for finding in findings for filing, _ in finding.chosen.restated
-    )
 
 
 def _from_parts(

@@ -21,6 +21,7 @@ YEAR_2022 = [Number("400", "2022-12-31", JAN22), Number("90", "2022-12-31", JAN2
 YEAR_2023 = [
     Number("480", "2023-12-31", JAN23),
     Number("200", "2023-12-31", JAN23, part=BRASS),
+    Number("400", "2022-12-31", JAN22),
     Number("100", "2023-12-31", JAN23, CASH_FLOW),
     Number("4.00", "2023-12-31", JAN23, EPS, unit="pershare"),
     Number("900", "2023-12-31", "", ASSETS),
@@ -186,7 +187,7 @@ def test_the_latest_twelve_months_end_with_the_latest_report_of_the_figure(quart
         ("Acme's TTM operating cash flow as of Q2 2023", "period_not_covered", ("not for H1 FY2022",)),
         ("Acme's revenue in Q4 2015", "period_not_covered", ("Q4 FY2015",)),
         # the first quarter of 2023 is given as 110 and a year later as 111: the year stands on the first
-        ("Acme's TTM revenue as of Q1 2024", "ambiguous", ("before and after a restatement",)),
+        ("Acme's TTM revenue as of Q1 2024", "ambiguous", ("one basis",)),
     ],
 )
 def test_refusals_say_why_and_what_there_is(
@@ -212,6 +213,27 @@ def test_a_part_by_an_unusual_report_is_not_taken(tmp_path: Path) -> None:
     assert "but not for Q1 FY2023" in answer.answer
 
 
+def test_a_year_that_only_a_later_report_gives_is_taken_unless_its_own_gives_it_otherwise(
+    tmp_path: Path,
+) -> None:
+    """As Johnson & Johnson gave 2022 anew at the end of 2023, and half of 2023 still on the old basis."""
+    half = [Number("60", "2023-06-30", JAN23), Number("50", "2022-06-30", JAN22)]
+    later = (
+        Tagged("2023-06-30", 2023, "Q2", half),
+        Tagged("2023-12-31", 2023, "FY", [Number("80", "2022-12-31", JAN22)]),
+    )
+    question = "What was Acme's TTM revenue as of Q2 2023?"
+    with stored(tmp_path / "later", later) as library:
+        alone = library.ask(question)
+    assert alone.value is not None
+    assert alone.value.number == "90000000"
+    own = Tagged("2022-12-31", 2022, "FY", [Number("95", "2022-12-31", JAN22, CONTRACTS)])
+    with stored(tmp_path / "own", (own, *later)) as library:
+        beside = library.ask(question)
+    assert beside.refusal is not None, beside.answer
+    assert beside.refusal.reason == "ambiguous"
+
+
 CONTRACTS = "us-gaap:RevenueFromContractWithCustomerExcludingAssessedTax"
 YEAR = Tagged("2022-12-31", 2022, "FY", [Number("400", "2022-12-31", JAN22)])
 
@@ -228,7 +250,7 @@ YEAR = Tagged("2022-12-31", 2022, "FY", [Number("400", "2022-12-31", JAN22)])
                 Tagged("2023-09-30", 2023, "Q3", [Number("290", "2022-09-30", JAN22)]),
                 Tagged("2023-12-31", 2023, "FY", [Number("390", "2022-12-31", JAN22)]),
             ],
-            "before and after a restatement",
+            "one basis",
         ),
         (
             [Tagged("2022-09-30", 2022, "Q3", [Number("290", "2022-09-30", "2021-12-23")])],
