@@ -28,6 +28,11 @@ def value_problems(what: str, number: str, unit: str, citation: int, facts: Fact
         yield citation, f"{what} is in {unit}, the filing says {place.fact.unit}"
 
 
+def dated(view: PeriodView) -> bool:
+    """Whether a period that an answer gives is one: it has an end, which is not before its start."""
+    return view.end is not None and (view.start is None or view.start <= view.end)
+
+
 def period_problems(given: PeriodView, place: Rechecked) -> Iterator[Problem]:
     """A period, against that of the fact cited for it."""
     view = place.period_view()

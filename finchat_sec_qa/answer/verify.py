@@ -17,6 +17,7 @@ from finchat_sec_qa.answer.evidence import (
     Problem,
     alternate_problems,
     cut_problems,
+    dated,
     period_problems,
     value_problems,
 )
@@ -163,6 +164,8 @@ def _whole_problems(answer: Answer, again: Sequence[Rechecked]) -> Iterator[str]
     if not answer.citations:
         yield "an answer without citations proves nothing"
         return
+    if answer.value is not None and not dated(answer.value.period):
+        yield f"the value's period {answer.value.period} is none"
     if answer.value is not None and answer.value.period != answer.scope.period:
         yield "the value's period is not the period of the answer's scope"
     wanted = _sentence(answer, again)
@@ -175,13 +178,15 @@ def _sentence(answer: Answer, again: Sequence[Rechecked]) -> str | None:
     """The text that follows from the facts; None where what it is made from does not, which is told apart."""
     if answer.value is None:
         return quoted_text(answer.citations)
+    if not dated(answer.value.period):
+        return None
     companies = [place.company for place in again]
     known = answer.value.period in [place.period_view() for place in again]
     if answer.calculation is not None:
         return _computed(answer.calculation, answer.value, companies, known=known)
     fact = again[0].fact
     years = [alternate for alternate in answer.alternates if of_another_year(alternate)]
-    undated = any(alternate.value.period.end is None for alternate in years)
+    undated = not all(dated(alternate.value.period) for alternate in years)
     if fact is None or undated or not known or is_ranked(answer):  # rankings are told with the question
         return None
     return fact_sentence(companies[0], fact, answer.value, years)

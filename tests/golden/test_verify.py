@@ -20,6 +20,8 @@ QUESTIONS = (
     "What was Nike's inventory turnover in fiscal 2025?",
     "Which company had higher revenue in fiscal 2024, Apple or NVIDIA?",
     "Which company had higher diluted EPS in fiscal 2024, Apple or NVIDIA?",
+    "What was Apple's revenue in the fourth quarter of fiscal 2024?",
+    "Which of Apple's products had the largest revenue in fiscal 2024?",
     "What are NVIDIA's main supply risks?",
 )
 SEEDS = range(14)  # for each question
