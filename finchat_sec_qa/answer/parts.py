@@ -73,7 +73,7 @@ def _amount(case: Case, company: Company, entry: Entry, period: FiscalPeriod, fa
     recast, most often.
     """
     target = company.calendar.target(AskedPeriod("fiscal", year=period.year, name=period.name))
-    filings = {filing.id: filing for filing in company.filings if _reports(filing, period)}
+    filings = {filing.id: filing for filing in company.filings if reports_span(filing, period)}
     if target is None:
         return None
     given = [item for item in facts if item[0] in filings]
@@ -95,7 +95,7 @@ def _amount(case: Case, company: Company, entry: Entry, period: FiscalPeriod, fa
     return Amount(finding, frozenset(years[True]), frozenset(years[False]))
 
 
-def _reports(filing: Filing, period: FiscalPeriod) -> bool:
+def reports_span(filing: Filing, period: FiscalPeriod) -> bool:
     """Whether a filing reports a span as its own or as the comparative of its own."""
     if filing.fiscal_year is None or filing.fiscal_period not in CLOSING.get(period.name, ()):
         return False

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from finchat_sec_qa.answer.evidence import Facts, Problem, told
+from finchat_sec_qa.answer.parts import reports_span
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.answer.spans import derived_formula, thing_of
-from finchat_sec_qa.facts.derivation import derivation_for, derivation_of
+from finchat_sec_qa.facts.derivation import Derivation, derivation_for, derivation_of
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.model.answer import Calculation, Value
 from finchat_sec_qa.model.fact import Fact
@@ -32,7 +33,7 @@ def derived_problems(calculation: Calculation, value: Value, facts: Facts) -> It
         yield first_place.citation.id, f"{entry.label} does not add up over time"
     if {value.unit} != {operand.unit for operand in calculation.operands}:
         yield None, f"the unit {value.unit!r} is not that of all parts"
-    yield from _alike_problems(cited)
+    yield from _alike_problems(derivation, cited)
     days = derivation.span([fact.period for _, fact in cited])
     if days is None:
         yield first_place.citation.id, "the days of the parts do not line up"
@@ -42,12 +43,18 @@ def derived_problems(calculation: Calculation, value: Value, facts: Facts) -> It
             yield first_place.citation.id, f"the period is {value.period}, what remains is {view}"
 
 
-def _alike_problems(cited: Sequence[tuple[Rechecked, Fact]]) -> Iterator[Problem]:
-    """All parts are of one thing."""
+def _alike_problems(derivation: Derivation, cited: Sequence[tuple[Rechecked, Fact]]) -> Iterator[Problem]:
+    """All parts are of one thing, each as a report of its span gives it and none as another one recasts it."""
     first = cited[0][1]
-    for place, fact in cited[1:]:
+    for part, (place, fact) in zip(derivation.parts, cited, strict=True):
+        number = place.citation.id
         if (fact.concept, fact.dimensions) != (first.concept, first.dimensions):
-            yield place.citation.id, f"it is of {told(fact)}, another part of {told(first)}"
+            yield number, f"it is of {told(fact)}, another part of {told(first)}"
+        if place.filing is not None and not reports_span(place.filing, part.period):
+            yield (
+                number,
+                f"this {place.citation.form} is no report of {part.period}, which it may have recast",
+            )
 
 
 def derivation_problems(

@@ -338,6 +338,29 @@ def test_a_derivation_is_no_answer_to_another_question(quarters: Library, asked:
     assert not passed_off(quarters, asked, told).holds
 
 
+def test_a_part_recast_by_another_report_does_not_hold(tmp_path: Path) -> None:
+    """The first quarter is 110 by its own report and 70 by the annual one: half a year less 70 is nothing."""
+    reports = (
+        Tagged("2023-03-31", 2023, "Q1", [Number("110", "2023-03-31", JAN23, CASH_FLOW)]),
+        Tagged("2023-06-30", 2023, "Q2", [Number("230", "2023-06-30", JAN23, CASH_FLOW)]),
+        Tagged("2023-12-31", 2023, "FY", [Number("70", "2023-03-31", JAN23, CASH_FLOW)]),
+    )
+    with stored(tmp_path, reports) as library:
+        recast = library.ask("Acme's operating cash flow in Q1 2023").citations[1].model_dump(mode="json")
+
+        def change(data: dict[str, Any]) -> None:
+            data["citations"][1] = recast
+            data["calculation"]["operands"][1]["number"] = "70000000"
+            data["value"]["number"] = "160000000"
+            data["answer"] = data["answer"].replace("$120", "$160")
+
+        question = "Acme's operating cash flow in Q2 2023"
+        derived = library.ask(question)
+        assert derived.value is not None
+        assert derived.value.number == "120000000"
+        assert named(forged(library, question, change)) == [2]
+
+
 def test_the_citation_of_another_span_is_named(quarters: Library) -> None:
     first: Answer = quarters.ask("What was Acme's revenue in Q2 2023?")
     citation = first.citations[0].model_dump(mode="json")
