@@ -44,7 +44,7 @@ def derived_problems(calculation: Calculation, value: Value, facts: Facts) -> It
 
 
 def _alike_problems(derivation: Derivation, cited: Sequence[tuple[Rechecked, Fact]]) -> Iterator[Problem]:
-    """All parts are of one thing, each as a report of its span gives it and none as another one recasts it."""
+    """All parts are of one thing, each as a report of its span gives it, none as another recasts it."""
     first = cited[0][1]
     for part, (place, fact) in zip(derivation.parts, cited, strict=True):
         number = place.citation.id
