@@ -23,6 +23,7 @@ from finchat_sec_qa.answer.sentences import (
     year_label,
 )
 from finchat_sec_qa.answer.sources import Sources
+from finchat_sec_qa.answer.witness import second_witness
 from finchat_sec_qa.cite.places import cite_fact, cite_span
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.model.answer import (
@@ -79,7 +80,7 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence
     chosen = finding.chosen
     citations = [cite_finding(sources, finding, 1)]
     value = _value(finding)
-    alternates = []
+    alternates = witnesses(sources, [finding])
     for number, (filing, fact) in enumerate(chosen.restated, start=2):
         citations.append(cite_fact(sources.get(filing.id, fact.document), number, fact))
         restated = Value(
@@ -89,6 +90,7 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence
         )
         label = restated_label(filing.form, filing.period_end)
         alternates.append(Alternate(label=label, value=restated, citation=number))
+        alternates += second_witness(number, sources.get(filing.id, fact.document), fact, finding.name)
     for number, other in enumerate(others, start=len(citations) + 1):
         citations.append(cite_finding(sources, other, number))
         beside = _value(other)
@@ -96,6 +98,7 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence
         if called is None:
             raise ValueError(f"{beside.period} is no fiscal year")
         alternates.append(Alternate(label=called, value=beside, citation=number))
+        alternates += witnesses(sources, [other], start=number)
     years = [alternate for alternate in alternates if of_another_year(alternate)]
     text = fact_sentence(citations[0].company, chosen.fact, value, years)
     return answer_of(frame, value.period, text, value=value, citations=citations, alternates=alternates)
@@ -123,7 +126,15 @@ def from_formula(
     unit = in_currency(plan.unit, {operand.unit for operand in calculation.operands})
     value = Value(number=plain(result), unit=unit, period=period_view(main.fact.period, main.name))
     text = computed_sentence(citations[0].company, calculation, value)
-    return answer_of(frame, value.period, text, value=value, calculation=calculation, citations=citations)
+    return answer_of(
+        frame,
+        value.period,
+        text,
+        value=value,
+        calculation=calculation,
+        citations=citations,
+        alternates=witnesses(sources, [finding for _, finding in operands]),
+    )
 
 
 def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequence[Finding]) -> Answer:
@@ -139,7 +150,15 @@ def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequen
     period = period_view(findings[0].fact.period, findings[0].name)
     value = Value(number=plain(difference), unit=findings[0].fact.unit or "", period=period)
     text = compared_sentence([citation.company for citation in citations], calculation, value)
-    return answer_of(frame, period, text, value=value, calculation=calculation, citations=citations)
+    return answer_of(
+        frame,
+        period,
+        text,
+        value=value,
+        calculation=calculation,
+        citations=citations,
+        alternates=witnesses(sources, findings),
+    )
 
 
 def from_compared_figures(
@@ -173,7 +192,15 @@ def from_compared_figures(
     text = figures_sentence([citation.company for citation in citations], calculation, value)
     if text is None:
         raise ValueError(f"{formula} has no two sides")
-    return answer_of(frame, period, text, value=value, calculation=calculation, citations=citations)
+    return answer_of(
+        frame,
+        period,
+        text,
+        value=value,
+        calculation=calculation,
+        citations=citations,
+        alternates=witnesses(sources, [finding for _, finding in named]),
+    )
 
 
 def from_quotes(frame: Frame, sources: Sources, quotes: Sequence[Quote]) -> Answer:
@@ -194,6 +221,17 @@ def _main_operand(operands: Sequence[tuple[str, Finding]]) -> Finding:
     """The operand that tells the period: the latest flow if there is one, else the latest balance."""
     flows = [finding for _, finding in operands if not finding.fact.period.is_instant]
     return max(flows or [finding for _, finding in operands], key=lambda item: item.fact.period.end)
+
+
+def witnesses(sources: Sources, findings: Sequence[Finding], start: int = 1) -> list[Alternate]:
+    """What the tables print otherwise at the places of findings that are cited in this order."""
+    return [
+        alternate
+        for number, finding in enumerate(findings, start=start)
+        for alternate in second_witness(
+            number, sources.get(finding.chosen.filing.id, finding.fact.document), finding.fact, finding.name
+        )
+    ]
 
 
 def cite_finding(sources: Sources, finding: Finding, number: int) -> Citation:

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from finchat_sec_qa.answer.case import Case
-from finchat_sec_qa.answer.compose import answer_of, cite_finding, from_fact, operand_from, refuse
+from finchat_sec_qa.answer.compose import (
+    answer_of,
+    cite_finding,
+    from_fact,
+    operand_from,
+    refuse,
+    witnesses,
+)
 from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.answer.findings import Company, Finding, describe
 from finchat_sec_qa.answer.parts import find_parts, on_one_basis
@@ -104,7 +111,13 @@ def _from_parts(
     citations = [cite_finding(case.sources, item, number) for number, item in enumerate(findings, start=1)]
     text = derived_sentence(citations[0].company, calculation, value)
     return answer_of(
-        case.frame, value.period, text, value=value, calculation=calculation, citations=citations
+        case.frame,
+        value.period,
+        text,
+        value=value,
+        calculation=calculation,
+        citations=citations,
+        alternates=witnesses(case.sources, findings),
     )
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import of_another_year, restated_label
+from finchat_sec_qa.answer.witness import AS_PRINTED, printed_otherwise
 from finchat_sec_qa.facts.calendar import DRIFT, Target
 from finchat_sec_qa.facts.lexicon import Entry
 from finchat_sec_qa.facts.members import part_of
 from finchat_sec_qa.facts.select import better, differs, reported
-from finchat_sec_qa.model.answer import Alternate, PeriodView
+from finchat_sec_qa.model.answer import Alternate, Answer, PeriodView, Value
 from finchat_sec_qa.model.fact import Fact
 
 Problem = tuple[int | None, str]  # number of the citation, None for the whole, and what is wrong with it
@@ -45,6 +46,8 @@ def alternate_problems(alternate: Alternate, main: Rechecked | None, facts: Fact
     of another fiscal year.
     """
     what, number = f"the alternate “{alternate.label}”", alternate.citation
+    if alternate.label == AS_PRINTED:  # see witness_problems
+        return
     yield from value_problems(what, alternate.value.number, alternate.value.unit, number, facts)
     place = facts.get(number)
     if place is None or place.fact is None:
@@ -61,6 +64,29 @@ def alternate_problems(alternate: Alternate, main: Rechecked | None, facts: Fact
     elif main is not None and main.fact is not None:
         for problem in _restates(main, main.fact, place, place.fact):
             yield number, f"{what} {problem}"
+
+
+def witness_problems(answer: Answer, facts: Facts) -> Iterator[Problem]:
+    """Amounts that the tables print otherwise and the answer does not tell, or tells where they do not."""
+    told = {one.citation: one.value for one in answer.alternates if one.label == AS_PRINTED}
+    for number, place in facts.items():
+        if place.fact is None or place.parsed is None:
+            continue
+        printed, value = printed_otherwise(place.parsed.document.tables, place.fact), told.pop(number, None)
+        if printed is None and value is not None:
+            yield number, f"the table prints nothing else than the fact, the answer says {value.number}"
+        elif printed is not None and value is None:
+            yield number, f"the table prints {plain(printed)} there, which the answer does not tell"
+        elif printed is not None and value is not None:
+            wanted = Value(
+                number=plain(printed),
+                unit=place.fact.unit or "",
+                period=place.period_view() or value.period,
+            )
+            if value != wanted:
+                yield number, f"the table prints {plain(printed)} there, the answer says {value.number}"
+    for number in told:
+        yield number, f"the alternate “{AS_PRINTED}” names citation {number}, which proves no number"
 
 
 def _beside_problems(what: str, main: Rechecked | None, place: Rechecked) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from finchat_sec_qa.answer.evidence import (
     dated,
     period_problems,
     value_problems,
+    witness_problems,
 )
 from finchat_sec_qa.answer.quotes import quote_problems
 from finchat_sec_qa.answer.ranked import is_ranked
@@ -32,6 +33,7 @@ from finchat_sec_qa.answer.sentences import (
     of_another_year,
 )
 from finchat_sec_qa.answer.spans import derived_sentence, is_derived
+from finchat_sec_qa.answer.witness import AS_PRINTED
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
 from finchat_sec_qa.model.answer import Answer, Calculation, CheckedCitation, Citation, Value, VerifyReport
 from finchat_sec_qa.ports import StoreReader
@@ -142,8 +144,11 @@ def _number_problems(answer: Answer, facts: Facts) -> Iterator[Problem]:
             yield from cut_problems(facts[1])
     if is_ranked(answer):  # held to the document's own ranking, with the question
         return
+    if answer.value is not None:
+        yield from witness_problems(answer, facts)
     for alternate in answer.alternates:
-        if answer.value is None or answer.calculation is not None:
+        computed = answer.calculation is not None and alternate.label != AS_PRINTED
+        if answer.value is None or computed:
             yield alternate.citation, f"the alternate “{alternate.label}” stands beside no reported number"
         yield from alternate_problems(alternate, facts.get(1), facts)
 

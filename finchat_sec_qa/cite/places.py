@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finchat_sec_qa.model.answer import Citation, TablePlace
-from finchat_sec_qa.model.document import Block, Page, Section, Table
+from finchat_sec_qa.model.document import Block, Cell, Page, Section, Table
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing
 
@@ -72,18 +72,25 @@ def _shortened(heading: str) -> str:
     return heading[:MAX_HEADING].rpartition(" ")[0] + " …"
 
 
-def table_place(tables: Sequence[Table], start: int, end: int) -> TablePlace | None:
-    """Header paths of the cell that holds [start, end), None outside tables."""
+def cell_at(tables: Sequence[Table], start: int, end: int) -> tuple[Table, Cell] | None:
+    """The cell that holds [start, end), with its table; None outside tables."""
     at = bisect_right(tables, start, key=lambda table: table.start) - 1
     if at < 0 or end > tables[at].end:
         return None
-    table = tables[at]
-    for cell in table.cells:
-        if cell.start <= start and end <= cell.end:
-            row = table.row_headers[cell.row] if cell.row < len(table.row_headers) else ()
-            column = table.column_headers[cell.column] if cell.column < len(table.column_headers) else ()
-            return TablePlace(row=JOIN.join(row), column=JOIN.join(column))
-    return None
+    holding = (cell for cell in tables[at].cells if cell.start <= start and end <= cell.end)
+    cell = next(holding, None)
+    return (tables[at], cell) if cell is not None else None
+
+
+def table_place(tables: Sequence[Table], start: int, end: int) -> TablePlace | None:
+    """Header paths of the cell that holds [start, end), None outside tables."""
+    found = cell_at(tables, start, end)
+    if found is None:
+        return None
+    table, cell = found
+    row = table.row_headers[cell.row] if cell.row < len(table.row_headers) else ()
+    column = table.column_headers[cell.column] if cell.column < len(table.column_headers) else ()
+    return TablePlace(row=JOIN.join(row), column=JOIN.join(column))
 
 
 def section_path(source: Source, offset: int) -> str:
