@@ -76,10 +76,11 @@ def _answer(case: Case) -> Answer:
 
 
 def _refuse_company(store: StoreReader, frame: Frame) -> Answer:
-    companies = [subject.name for subject in group(store.companies())]
-    if not companies:
+    stored = store.companies()
+    companies = [subject.name for subject in group(stored) if subject.name]
+    if not stored:
         message = "The store holds no filings yet; `finchat ingest` adds some."
         return refuse(frame, "not_in_store", message)
     shown = ", ".join(companies[:SHOWN]) + (" …" if len(companies) > SHOWN else "")
-    message = f"The question names no company whose filings are in the store. It holds {shown}."
+    message = f"The question names no company whose filings are in the store. It holds {shown}; `finchat ingest` adds others."
     return refuse(frame, "company_unknown", message, companies)
