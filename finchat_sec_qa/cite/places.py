@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finchat_sec_qa.model.answer import Citation, TablePlace
-from finchat_sec_qa.model.document import Block, Cell, Page, Section, Table
+from finchat_sec_qa.model.document import Block, Cell, Page, Section, Table, last_from
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing
 
@@ -74,7 +74,7 @@ def _shortened(heading: str) -> str:
 
 def cell_at(tables: Sequence[Table], start: int, end: int) -> tuple[Table, Cell] | None:
     """The cell that holds [start, end), with its table; None outside tables."""
-    at = bisect_right(tables, start, key=lambda table: table.start) - 1
+    at = last_from(tables, start)
     if at < 0 or end > tables[at].end:
         return None
     holding = (cell for cell in tables[at].cells if cell.start <= start and end <= cell.end)

@@ -4,9 +4,11 @@ All offsets are code-point offsets into `ParsedDocument.text`, start included, e
 a pure function of the document's bytes, so that a quote can be checked against the bytes at any time.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 DocumentKind = Literal["html", "text", "xbrl", "pdf", "submission"]
 BlockKind = Literal["heading", "paragraph", "list_item", "table"]
@@ -100,6 +102,22 @@ class Anchor:
 
     name: str
     start: int
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """A sequence that knows where its items start without making them, as a store's tables do."""
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """The offset of each item's first character, rising."""
+
+
+def last_from(items: Sequence[Table], offset: int) -> int:
+    """Index of the last table that starts at or before `offset`, -1 if none does."""
+    if isinstance(items, Placed):
+        return bisect_right(items.starts, offset) - 1
+    return bisect_right(items, offset, key=lambda table: table.start) - 1
 
 
 @dataclass(frozen=True, slots=True)

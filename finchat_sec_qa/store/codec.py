@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar, cast, overload
 
 from finchat_sec_qa.errors import StoreCorruptError
@@ -17,6 +17,8 @@ from finchat_sec_qa.model.period import FiscalPeriodName, Period
 
 Row = Sequence[Any]
 Item = TypeVar("Item")
+_LINES = frozenset({"blocks", "tables"})  # parts kept as lines, one a value
+_CHECK = "`finchat store check` says of which filing"
 _LINE_COST = 57  # bytes of a string beside its characters, and of its place in a list
 _PACKING = 1  # zlib level: a fifth of the time of the default for a tenth more bytes
 
@@ -219,9 +221,22 @@ class Lazy(Sequence[Item]):
         try:
             return self._make(json.loads(line))
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
-            raise StoreCorruptError(
-                f"{self._part} cannot be read: {error}; `finchat store check` says of which filing"
-            ) from error
+            raise StoreCorruptError(f"{self._part} cannot be read: {error}; {_CHECK}") from error
+
+
+class LazyTables(Lazy[Table]):
+    """Tables that are found by their start before one is made: that is the first value of a line."""
+
+    @cached_property
+    def starts(self) -> Sequence[int]:
+        """The offset of each table's first character, rising. Raises StoreCorruptError."""
+        return [self._start(line) for line in self._lines]
+
+    def _start(self, line: str) -> int:
+        try:
+            return int(line[1 : line.index(",")])
+        except ValueError as error:
+            raise StoreCorruptError(f"{self._part} cannot be read: {error}; {_CHECK}") from error
 
 
 def layout_from(part: str, body: bytes | None) -> Sequence[Any]:
@@ -230,8 +245,10 @@ def layout_from(part: str, body: bytes | None) -> Sequence[Any]:
         return ()
     try:
         text = zlib.decompress(body).decode("ascii")
-        if part in _LINES:
-            return Lazy(part, _lines(text), _LINES[part])
+        if part == "tables":
+            return LazyTables(part, _lines(text), _table_from)
+        if part == "blocks":
+            return Lazy(part, _lines(text), _block_from)
         return tuple(map(_READERS[part], json.loads(text)))
     except (zlib.error, TypeError, IndexError, ArithmeticError) as error:
         raise ValueError(f"{part} cannot be read: {error}") from error
@@ -291,7 +308,6 @@ def _cell_from(row: Row) -> Cell:
     return Cell(row[0], row[1], row[2], row[3], value, row[5])
 
 
-_LINES: dict[str, Callable[[Any], Any]] = {"blocks": _block_from, "tables": _table_from}
 _READERS: dict[str, Callable[[Any], Any]] = {
     "sections": lambda row: Section(*row),
     "pages": lambda row: Page(*row),

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from finchat_sec_qa.errors import StoreCorruptError
-from finchat_sec_qa.model.document import Block, Cell, ParsedDocument, Table
+from finchat_sec_qa.model.document import Block, Cell, ParsedDocument, Placed, Table, last_from
 from finchat_sec_qa.store.codec import Lazy, layout_bodies, layout_from
 
 BLOCKS = (
@@ -50,6 +50,14 @@ def test_values_are_had_one_by_one_and_in_slices() -> None:
         blocks[3]
 
 
+def test_a_table_is_found_before_it_is_made() -> None:
+    tables = layout_from("tables", dict(layout_bodies(DOCUMENT))["tables"])
+    assert isinstance(tables, Placed)
+    assert list(tables.starts) == [0, 10, 20]
+    for offset in range(-1, 30):
+        assert last_from(tables, offset) == last_from(TABLES, offset) == offset // 10
+
+
 def test_the_first_stores_hold_one_list_of_all_values() -> None:
     for part, values in (("blocks", BLOCKS), ("tables", TABLES)):
         text = zlib.decompress(dict(layout_bodies(DOCUMENT))[part]).decode()
@@ -63,3 +71,6 @@ def test_a_damaged_line_is_named(line: str) -> None:
     assert isinstance(found, Lazy)
     with pytest.raises(StoreCorruptError, match="tables cannot be read"):
         tuple(found)
+    if "," not in line:
+        with pytest.raises(StoreCorruptError, match="tables cannot be read"):
+            last_from(found, 3)
