@@ -82,5 +82,6 @@ def _refuse_company(store: StoreReader, frame: Frame) -> Answer:
         message = "The store holds no filings yet; `finchat ingest` adds some."
         return refuse(frame, "not_in_store", message)
     shown = ", ".join(companies[:SHOWN]) + (" …" if len(companies) > SHOWN else "")
-    message = f"The question names no company whose filings are in the store. It holds {shown}; `finchat ingest` adds others."
+    held = f"It holds {shown}; `finchat ingest` adds others."
+    message = f"The question names no company whose filings are in the store. {held}"
     return refuse(frame, "company_unknown", message, companies)

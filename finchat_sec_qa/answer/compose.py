@@ -13,6 +13,7 @@ from finchat_sec_qa.answer.findings import Finding, Miss
 from finchat_sec_qa.answer.sentences import (
     FIRST,
     SECOND,
+    amended_label,
     compared_formula,
     compared_sentence,
     computed_sentence,
@@ -26,6 +27,7 @@ from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.answer.witness import second_witness
 from finchat_sec_qa.cite.places import cite_fact, cite_span
 from finchat_sec_qa.facts.expressions import evaluate
+from finchat_sec_qa.facts.select import amends
 from finchat_sec_qa.model.answer import (
     Alternate,
     Answer,
@@ -88,7 +90,8 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence
             unit=fact.unit or "",
             period=period_view(fact.period, finding.name),
         )
-        label = restated_label(filing.form, filing.period_end)
+        labelled = amended_label if amends(chosen.filing, filing) else restated_label
+        label = labelled(filing.form, filing.period_end)
         alternates.append(Alternate(label=label, value=restated, citation=number))
         alternates += second_witness(number, sources.get(filing.id, fact.document), fact, finding.name)
     for number, other in enumerate(others, start=len(citations) + 1):

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.answer.recheck import Rechecked
-from finchat_sec_qa.answer.sentences import of_another_year, restated_label
+from finchat_sec_qa.answer.sentences import amended_label, of_another_year, restated_label
 from finchat_sec_qa.answer.witness import AS_PRINTED, printed_otherwise
 from finchat_sec_qa.facts.calendar import DRIFT, Target
 from finchat_sec_qa.facts.lexicon import Entry
 from finchat_sec_qa.facts.members import part_of
-from finchat_sec_qa.facts.select import better, differs, reported
+from finchat_sec_qa.facts.select import amends, better, differs, reported
 from finchat_sec_qa.model.answer import Alternate, Answer, PeriodView, Value
 from finchat_sec_qa.model.fact import Fact
 
@@ -56,7 +56,8 @@ def alternate_problems(alternate: Alternate, main: Rechecked | None, facts: Fact
     if of_another_year(alternate):
         yield from _beside_problems(what, main, place)
         return
-    wanted = restated_label(place.citation.form, place.citation.period_end)
+    labelled = amended_label if _amended(main, place) else restated_label
+    wanted = labelled(place.citation.form, place.citation.period_end)
     if alternate.label != wanted:
         yield number, f"{what} should be called “{wanted}”"
     if main is place:
@@ -113,11 +114,18 @@ def _restates(main: Rechecked, first: Fact, place: Rechecked, later: Fact) -> It
         yield f"is for {later.period}, the answer for {first.period}"
     elif not differs(first, later):
         yield "is the number that the answer gives"
-    if place.filing is not None and main.filing is not None:
+    if place.filing is not None and main.filing is not None and not _amended(main, place):
         view = main.period_view()
         annual = view is not None and view.fiscal_period == "FY"
         if reported(place.filing, annual=annual) < reported(main.filing, annual=annual):
             yield "was reported before the answer's number"
+
+
+def _amended(main: Rechecked | None, place: Rechecked) -> bool:
+    """Whether the answer's own filing amends the one of another citation."""
+    if main is None or main.filing is None or place.filing is None:
+        return False
+    return amends(main.filing, place.filing)
 
 
 def told(fact: Fact) -> str:

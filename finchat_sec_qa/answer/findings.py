@@ -7,7 +7,7 @@ from functools import cached_property
 from finchat_sec_qa.facts.calendar import Calendar, Target
 from finchat_sec_qa.facts.lexicon import Entry
 from finchat_sec_qa.facts.members import matching
-from finchat_sec_qa.facts.select import Chosen, choose
+from finchat_sec_qa.facts.select import Chosen, choose, superseded
 from finchat_sec_qa.model.answer import RefusalReason
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing
@@ -98,6 +98,7 @@ class Company:
         if target is not None and of_part:
             chosen = choose(entry, target, self.filings, of_part, self._printed)
             if chosen is not None:
+                chosen = superseded(chosen) if asked.kind == "latest" else chosen
                 return Finding(chosen, self.calendar.name_of(chosen.fact.period))
         return self._miss(entry, asked, member, of_part)
 

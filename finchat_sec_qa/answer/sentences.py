@@ -89,6 +89,11 @@ def of_another_year(alternate: Alternate) -> bool:
     return alternate.label == year_label(alternate.value.period)
 
 
+def amended_label(form: str, period_end: date | None) -> str:
+    """What an alternate is called that the filing reports which the answer's own amends."""
+    return f"as reported before it was amended, in {form} for the period ended {period_end}"
+
+
 def restated_label(form: str, period_end: date | None) -> str:
     """What an alternate is called that a later filing reports."""
     return f"as reported later, in {form} for the period ended {period_end}"

@@ -88,6 +88,24 @@ def _fit(entry: Entry, target: Target, fact: Fact) -> int | None:
     return fit if fit is not None and target.fits(fact) else None
 
 
+def superseded(chosen: Chosen) -> Chosen:
+    """The choice with the last amendment of the same report in the place of what it amends, which is kept.
+
+    For questions of the latest figures only: of a period that is named, the number first reported is given.
+    """
+    amending = [at for at, (filing, _) in enumerate(chosen.restated) if amends(filing, chosen.filing)]
+    if not amending:
+        return chosen
+    filing, fact = chosen.restated[amending[-1]]
+    others = [pair for at, pair in enumerate(chosen.restated) if at != amending[-1]]
+    return Chosen(filing, fact, ((chosen.filing, chosen.fact), *others))
+
+
+def amends(filing: Filing, other: Filing) -> bool:
+    """Whether a filing is an amendment ("10-K/A") of another one of its company."""
+    return filing.form == f"{other.form.removesuffix('/A')}/A" and filing.period_end == other.period_end
+
+
 def differs(one: Fact, other: Fact) -> bool:
     """True when two values disagree beyond the rounding of the less exact one."""
     if one.value is None or other.value is None:
