@@ -33,8 +33,12 @@ class Step:
 
     @property
     def counted(self) -> bool:
-        """True for an instruction of the Dockerfile, which the cache may hold or not."""
-        return self.stage not in {INTERNAL, EXPORT, SBOM} and "] LINK " not in self.name
+        """True for an instruction of the Dockerfile that makes something, which the cache may hold or not.
+
+        FROM makes nothing: whether it counts as cached depends on where the engine keeps the base.
+        """
+        own = self.stage in {INTERNAL, EXPORT, SBOM}
+        return not own and "] LINK " not in self.name and "] FROM " not in self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,12 @@ from tests.unit.webapp.fake_api import COMPARED, HACKED, MARGIN, REVENUE, SUPPLY
 from tests.unit.webapp.fake_filings import FILING
 from webapp.app import create_app
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # A browser that goes to the next page drops the request for the icon; the test's server then leaves its
+    # file to the garbage collector.
+    pytest.mark.filterwarnings("ignore:Exception ignored in.*icon:pytest.PytestUnraisableExceptionWarning"),
+]
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",

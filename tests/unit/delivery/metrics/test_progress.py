@@ -53,6 +53,13 @@ def test_the_merge_of_a_linked_copy_is_no_step_of_its_own() -> None:
     assert stages(read_progress(lines, "log"))["api"].steps == 1
 
 
+def test_the_base_is_no_step() -> None:
+    # whether it counts as cached depends on the engine: on where that keeps the image
+    lines = [line(vertex("[api base 1/2] FROM docker.io/library/python:3.11-slim", 1, 2), vertex(RUN, 2, 3))]
+    found = stages(read_progress(lines, "log"))
+    assert (found["base"].steps, found["builder"].steps) == (0, 1)
+
+
 def test_time_in_which_nothing_ran_is_told() -> None:
     progress = read_progress([line(vertex(COPY, 1, 2), vertex(RUN, 5, 6))], "log")
     assert stages(progress)[BETWEEN].seconds == pytest.approx(3)
