@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from finchat_sec_qa import ask as asking
 from finchat_sec_qa import browse
@@ -16,9 +17,7 @@ from finchat_sec_qa.answer.verify import verify_answer
 from finchat_sec_qa.clock import SystemClock
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.disk import find_filings
-from finchat_sec_qa.edgar import Edgar
 from finchat_sec_qa.errors import FinChatError, SourceBlockedError, UsageError
-from finchat_sec_qa.ingest import ingest
 from finchat_sec_qa.model.answer import Answer, VerifyReport
 from finchat_sec_qa.model.figure_table import FigureTable
 from finchat_sec_qa.model.filing import SourceFiling
@@ -55,6 +54,10 @@ from finchat_sec_qa.store import open_store
 from finchat_sec_qa.tables import compare, statement
 from finchat_sec_qa.tables.verify import verify_table
 
+if TYPE_CHECKING:
+    from finchat_sec_qa.edgar import Edgar
+    from finchat_sec_qa.ingest import Loadable
+
 
 class Library:
     """A store of filings and all that can be asked of it. Close it, or use it in a `with` statement.
@@ -62,10 +65,11 @@ class Library:
     Methods raise the errors of `finchat_sec_qa.errors`. One Library serves many threads.
     """
 
-    def __init__(self, settings: Settings, store: StoreWriter, source: Edgar) -> None:
+    def __init__(self, settings: Settings, store: StoreWriter) -> None:
         self.settings = settings
         self._store = store
-        self._source = source
+        self._source: Edgar | None = None
+        self._guard = Lock()
         self._readings = Readings(self._limits())
 
     @classmethod
@@ -81,23 +85,13 @@ class Library:
             settings = configuration.load(store=Path(store) if store is not None else None)
         elif store is not None:
             settings = settings.model_copy(update={"store": Path(store)})
-        clock = SystemClock()
-        opened = open_store(settings.store, read_only=read_only, clock=clock)
-        source = Edgar(
-            contact=settings.edgar_contact,
-            www_url=settings.edgar_www_url,
-            data_url=settings.edgar_data_url,
-            rate=settings.edgar_rate,
-            timeout=settings.edgar_timeout,
-            block_wait=settings.edgar_block_wait,
-            cache_dir=settings.edgar_cache,
-            clock=clock,
-        )
-        return cls(settings, opened, source)
+        opened = open_store(settings.store, read_only=read_only, clock=SystemClock())
+        return cls(settings, opened)
 
     def close(self) -> None:
         """Release the store's files and the connections to EDGAR."""
-        self._source.close()
+        if self._source is not None:
+            self._source.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -221,36 +215,17 @@ class Library:
         filings, skipped = find_filings(paths, max_bytes=self._limits().max_bytes)
         if not filings:
             raise UsageError(f"no filings in {', '.join(map(str, paths))}: nothing to ingest")
-        return ingest(
-            self._store,
-            filings,
-            self._limits(),
-            jobs=self._jobs(jobs),
-            on_progress=on_progress,
-            skipped=skipped,
-        )
+        return self._ingest(filings, on_progress, jobs=jobs, skipped=skipped)
 
     def ingest_samples(self, *, on_progress: OnProgress = unheard) -> IngestReport:
         """Parse and store the filings that ship with the program."""
-        return ingest(
-            self._store,
-            sample_filings(),
-            self._limits(),
-            jobs=self._jobs(None),
-            on_progress=on_progress,
-        )
+        return self._ingest(sample_filings(), on_progress)
 
     def ingest_edgar(self, request: IngestRequest, *, on_progress: OnProgress = unheard) -> IngestReport:
         """Fetch filings from EDGAR and store them; a company or filing that fails is reported."""
         found, failed = self._find(request)
-        fetched = _Fetches(self._source)
-        report = ingest(
-            self._store,
-            [_Fetched(fetched, filing) for filing in found],
-            self._limits(),
-            jobs=self._jobs(None),
-            on_progress=on_progress,
-        )
+        fetched = _Fetches(self._edgar())
+        report = self._ingest([_Fetched(fetched, filing) for filing in found], on_progress)
         return report.model_copy(update={"failed": (*failed, *report.failed)})
 
     def info(self) -> StoreInfo:
@@ -275,7 +250,7 @@ class Library:
         for company in request.companies:
             try:
                 query = FilingQuery(company, request.forms, request.limit, since=request.since)
-                found.extend(self._source.find(query))
+                found.extend(self._edgar().find(query))
             except SourceBlockedError:
                 raise
             except FinChatError as error:
@@ -284,13 +259,48 @@ class Library:
                 failed.append(FailedFiling(label=company, code=error.code, reason=str(error)))
         return found, failed
 
+    def _ingest(
+        self,
+        filings: "Sequence[Loadable]",
+        on_progress: OnProgress,
+        *,
+        jobs: int | None = None,
+        skipped: int = 0,
+    ) -> IngestReport:
+        from finchat_sec_qa.ingest import ingest  # noqa: PLC0415 - parsers, slow to load: see _edgar
+
+        return ingest(
+            self._store,
+            filings,
+            self._limits(),
+            jobs=jobs or self.settings.jobs or os.cpu_count() or 1,
+            on_progress=on_progress,
+            skipped=skipped,
+        )
+
+    def _edgar(self) -> "Edgar":
+        """The way to EDGAR, made when it is first needed: a server has to answer before it fetches."""
+        from finchat_sec_qa.edgar import Edgar  # noqa: PLC0415
+
+        settings = self.settings
+        with self._guard:
+            if self._source is None:
+                self._source = Edgar(
+                    contact=settings.edgar_contact,
+                    www_url=settings.edgar_www_url,
+                    data_url=settings.edgar_data_url,
+                    rate=settings.edgar_rate,
+                    timeout=settings.edgar_timeout,
+                    block_wait=settings.edgar_block_wait,
+                    cache_dir=settings.edgar_cache,
+                    clock=SystemClock(),
+                )
+            return self._source
+
     def _limits(self) -> Limits:
         return Limits(
             max_bytes=self.settings.max_file_mb * 1024 * 1024, max_seconds=self.settings.parse_seconds
         )
-
-    def _jobs(self, jobs: int | None) -> int:
-        return jobs or self.settings.jobs or os.cpu_count() or 1
 
 
 class _Fetches:

@@ -11,13 +11,11 @@ from finchat_sec_qa.cite.places import Source, cite_fact, cite_span
 from finchat_sec_qa.errors import FinChatError, NotFoundError
 from finchat_sec_qa.facts.calendar import DRIFT, Calendar
 from finchat_sec_qa.facts.members import part_of
-from finchat_sec_qa.facts.printed.read import document_facts
 from finchat_sec_qa.model.answer import Citation, PeriodView
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing, SourceFile, StoredDocument
 from finchat_sec_qa.model.passage import Scope
 from finchat_sec_qa.model.plan import Subject
-from finchat_sec_qa.parse.filing import read_document
 from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.parse.parsed import ParsedFile
 from finchat_sec_qa.ports import StoreReader
@@ -67,6 +65,10 @@ class Readings:
 
         Raises StoreCorruptError, ParseError.
         """
+        # Parsers take long to load, and a server has to answer before it verifies.
+        from finchat_sec_qa.facts.printed.read import document_facts  # noqa: PLC0415
+        from finchat_sec_qa.parse.filing import read_document  # noqa: PLC0415
+
         content = store.original(stored.sha256)
         reported = (filing.form, filing.period_end, filing.fiscal_year)  # what printed columns are dated by
         key = (stored.sha256, stored.name, stored.role, reported, stored.index == 0)
