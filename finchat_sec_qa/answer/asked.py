@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from finchat_sec_qa.answer.beside import years_beside
+from finchat_sec_qa.answer.beside import other_years
 from finchat_sec_qa.answer.compared import SIDES, figures_formula, of_figures, side_of
 from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.evidence import Problem, best_problems, told
@@ -147,7 +147,7 @@ def _years_problems(
     answer: Answer, value: Value, plan: Plan, again: Sequence[Rechecked]
 ) -> Iterator[Problem]:
     """What is told for other years is the figure that the question asks for, in years that it asks for."""
-    wanted = {asked.year: asked for asked in years_beside(plan, value.period.fiscal_year)}
+    wanted = {asked.year: asked for asked in other_years(plan, value.period.fiscal_year)}
     by_id = {place.citation.id: place for place in again}
     seen: set[int | None] = set()
     for alternate in answer.alternates:

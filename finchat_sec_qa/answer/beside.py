@@ -3,7 +3,7 @@
 from finchat_sec_qa.model.plan import AskedPeriod, Plan
 
 
-def years_beside(plan: Plan, year: int | None) -> tuple[AskedPeriod, ...]:
+def other_years(plan: Plan, year: int | None) -> tuple[AskedPeriod, ...]:
     """Fiscal years to tell beside `year`, the answer's own: those named, or those before it, latest first."""
     if plan.last > 1 and year is not None:
         return tuple(AskedPeriod("fiscal", year=year - back) for back in range(1, plan.last))

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from finchat_sec_qa.answer.figures import rounded, spoken
+from finchat_sec_qa.answer.figures import decimals_of, rounded, spoken
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
 from finchat_sec_qa.model.answer import Calculation, Value
@@ -63,9 +63,7 @@ def sides_of(formula: str) -> tuple[str, str]:
 
 def told_decimals(calculation: Calculation, value: Value) -> int | None:
     """Decimals that both sides are told with: those that the change is rounded to."""
-    words = calculation.rounding.split()
-    known = len(words) == 5 and words[:3] == ["half", "up", "to"] and words[3].isdigit()
-    return int(words[3]) if known and len(words[3]) < 3 and value.unit != "USD" else None
+    return decimals_of(calculation.rounding) if value.unit != "USD" else None
 
 
 def changed_by(value: Value) -> str:

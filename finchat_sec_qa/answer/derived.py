@@ -19,7 +19,6 @@ from finchat_sec_qa.answer.spans import derived_formula, derived_sentence, thing
 from finchat_sec_qa.facts.derivation import LAST_NAMES, Derivation, derivation_for, operand
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.facts.lexicon import Entry, entries
-from finchat_sec_qa.facts.members import matching
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.period import Period
 from finchat_sec_qa.model.plan import AskedPeriod
@@ -78,11 +77,7 @@ def _settled(case: Case, company: Company, entry: Entry) -> AskedPeriod | None:
     """The twelve months with their end: where the question names none, the last that facts tell of."""
     if case.asked.end is not None or case.asked.year is not None:
         return case.asked
-    facts = company.facts(entry)
-    if case.plan.member:
-        facts = matching(case.plan.member, case.plan.said, facts)
-    else:
-        facts = [item for item in facts if not item[1].dimensions]
+    facts = company.facts_of(entry, case.plan.member, case.plan.said)
     named = [(fact.period.end, company.calendar.name_of(fact.period)) for _, fact in facts]
     ends = [end for end, name in named if name is not None and name.name in LAST_NAMES.values()]
     return AskedPeriod("trailing", end=max(ends)) if ends else None

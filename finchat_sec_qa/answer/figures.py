@@ -1,10 +1,12 @@
 """Numbers as answers print them: exact strings for programs, short ones for sentences."""
 
+import re
 from collections.abc import Collection
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from finchat_sec_qa.model.period import FiscalPeriod, Period
 
+_ROUNDING = re.compile(r"half up to ([0-9]{1,2}) decimals?")
 WIDE = Context(prec=60)
 SCALES = ((12, "trillion"), (9, "billion"), (6, "million"))
 DEFAULT_DECIMALS = {"percent": 2, "ratio": 4, "days": 2, "USD/shares": 4}
@@ -40,6 +42,14 @@ def in_currency(unit: str, units: Collection[str]) -> str:
     """A unit of the lexicon in the currency of operands with `units`: dollars stand for any currency."""
     currency = next((one for one in sorted(units) if len(one) == 3 and one.isupper()), "USD")
     return unit.replace("USD", currency)
+
+
+def decimals_of(text: str) -> int | None:
+    """Decimals of a rounding as answers word it, None for any other wording."""
+    match = _ROUNDING.fullmatch(text)
+    if match is None or text != rounding(int(match[1])):
+        return None
+    return int(match[1])
 
 
 def half_up(value: Decimal, digits: int) -> Decimal:

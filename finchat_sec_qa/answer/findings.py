@@ -75,6 +75,12 @@ class Company:
             return []
         return list(self.store.facts(FactQuery(filings=ids, concepts=entry.names, numeric_only=True)))
 
+    def facts_of(self, entry: Entry, member: tuple[str, ...], words: Sequence[str]) -> list[tuple[str, Fact]]:
+        """Those of the whole, or of the member that words of a question name."""
+        if member:
+            return matching(member, words, self.facts(entry))
+        return [(filing, fact) for filing, fact in self.facts(entry) if not fact.dimensions]
+
     @cached_property
     def has_facts(self) -> bool:
         """Whether any filing in scope brings numbers at all, tagged or printed."""
@@ -89,14 +95,10 @@ class Company:
         """The entry's number for a period, of the whole, or of the member that words of a question name."""
         if not self.filings:
             return Miss("not_in_store", f"No filing of {self.subject.name} in this scope.", ())
-        facts = self.facts(entry)
-        if member:
-            of_part = matching(member, words, facts)
-        else:
-            of_part = [(filing, fact) for filing, fact in facts if not fact.dimensions]
+        of_part = self.facts_of(entry, member, words)
         target = self._target(asked, entry, of_part)
         if target is not None and of_part:
-            chosen = choose(entry, target, self.filings, of_part, self._printed)
+            chosen = choose(entry, target, self.filings, of_part, self.printed)
             if chosen is not None:
                 chosen = superseded(chosen) if asked.kind == "latest" else chosen
                 return Finding(chosen, self.calendar.name_of(chosen.fact.period))
@@ -128,7 +130,7 @@ class Company:
         ends = [filing.period_end for filing in filings if filing.period_end]
         return any(-target.drift <= (end - target.end).days <= COMPARATIVE_DAYS for end in ends)
 
-    def _printed(self, filing: str) -> bool:
+    def printed(self, filing: str) -> bool:
         """Whether people can read the filing here: its main document is more than an XBRL instance."""
         return self.store.documents(filing)[0].kind != "xbrl"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from finchat_sec_qa.answer.beside import years_beside
+from finchat_sec_qa.answer.beside import other_years
 from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import (
     from_compared_figures,
@@ -56,7 +56,7 @@ def _for_other_years(case: Case, found: Finding) -> list[Finding]:
     company = Company(case.store, case.plan.subjects[0], case.scope)
     others = [
         company.find(entries()[case.plan.entry], asked, case.plan.member, case.plan.said)
-        for asked in years_beside(case.plan, found.name.year)
+        for asked in other_years(case.plan, found.name.year)
     ]
     years = [other for other in others if isinstance(other, Finding) and other.name != found.name]
     return [other for other in years if other.name is not None and other.name.name == "FY"]

@@ -13,7 +13,6 @@ from finchat_sec_qa.answer.findings import Company, Finding
 from finchat_sec_qa.facts.calendar import DRIFT
 from finchat_sec_qa.facts.derivation import Derivation
 from finchat_sec_qa.facts.lexicon import Entry, rank
-from finchat_sec_qa.facts.members import matching
 from finchat_sec_qa.facts.select import choose, differs
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing
@@ -39,12 +38,8 @@ class Amount:
 
 def find_parts(case: Case, company: Company, entry: Entry, derivation: Derivation) -> list[Amount | None]:
     """The amounts of the parts, None for one that no report of that span gives."""
-    facts: Facts = company.facts(entry)
-    if case.plan.member:
-        facts = matching(case.plan.member, case.plan.said, facts)
-    else:
-        facts = [item for item in facts if not item[1].dimensions]
-    return [_amount(case, company, entry, part.period, facts) for part in derivation.parts]
+    facts = company.facts_of(entry, case.plan.member, case.plan.said)
+    return [_amount(company, entry, part.period, facts) for part in derivation.parts]
 
 
 def on_one_basis(derivation: Derivation, amounts: Sequence[Amount]) -> bool:
@@ -66,7 +61,7 @@ def on_one_basis(derivation: Derivation, amounts: Sequence[Amount]) -> bool:
     return True
 
 
-def _amount(case: Case, company: Company, entry: Entry, period: FiscalPeriod, facts: Facts) -> Amount | None:
+def _amount(company: Company, entry: Entry, period: FiscalPeriod, facts: Facts) -> Amount | None:
     """The amount of a span by the report of that span or of the same one a year or two later.
 
     A report of another span that gives it as well (an annual one its first quarter) gives it for a reason:
@@ -77,13 +72,7 @@ def _amount(case: Case, company: Company, entry: Entry, period: FiscalPeriod, fa
     if target is None:
         return None
     given = [item for item in facts if item[0] in filings]
-    chosen = choose(
-        entry,
-        target,
-        list(filings.values()),
-        given,
-        lambda filing: case.store.documents(filing)[0].kind != "xbrl",
-    )
+    chosen = choose(entry, target, list(filings.values()), given, company.printed)
     if chosen is None:
         return None
     finding = Finding(chosen, company.calendar.name_of(chosen.fact.period))

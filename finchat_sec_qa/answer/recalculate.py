@@ -13,7 +13,7 @@ from finchat_sec_qa.answer.evidence import (
     value_problems,
     whole_problems,
 )
-from finchat_sec_qa.answer.figures import half_up, plain, rounded, rounding
+from finchat_sec_qa.answer.figures import decimals_of, half_up, plain, rounded
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.rederived import derived_problems
 from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_formula
@@ -26,7 +26,6 @@ from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName
 
-ROUNDING = re.compile(r"half up to ([0-9]{1,2}) decimals?")
 CURRENCY = re.compile(r"[A-Z]{3}")
 # "assets_FY2024", "revenue_Q3_FY2024", and XBRL concepts by their local names.
 OPERAND = re.compile(
@@ -88,7 +87,7 @@ def arithmetic_problems(calculation: Calculation, value: Value) -> Iterator[str]
     except UsageError as error:
         yield f"the calculation cannot be repeated: {error}"
         return
-    digits = _digits(calculation.rounding)
+    digits = decimals_of(calculation.rounding)
     money = CURRENCY.fullmatch(value.unit) is not None
     exact = compares(calculation) and not of_figures(calculation)
     usual = "none" if exact else rounded(result, "USD", None)[1]
@@ -221,11 +220,3 @@ def entries_of(calculation: Calculation) -> set[str]:
     """The entries that the operands of a calculation are named by."""
     found = (OPERAND.fullmatch(operand.name) for operand in calculation.operands)
     return {match["entry"] for match in found if match is not None}
-
-
-def _digits(text: str) -> int | None:
-    """Decimals of a rounding as answers word it, None for any other wording."""
-    match = ROUNDING.fullmatch(text)
-    if match is None or text != rounding(int(match[1])):
-        return None
-    return int(match[1])

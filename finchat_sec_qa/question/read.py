@@ -71,7 +71,6 @@ KIND = re.compile(r"\((?:" + "|".join(sorted(KIND_WORDS)) + r"|[\s/,-]|and|or)+\
 _SOURCES = re.compile(
     r"\b(?:statements?\s+of\s+(?:income|cash\s+flows?)|(?:income|cash\s+flow)\s+statement)", re.IGNORECASE
 )
-PERCENT = re.compile(r"%|\bpercent(?:age)?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def take_apart(
         periods=distinct(found) or distinct(find_all_periods(question)),
         definitions=clauses.definitions,
         uses=clauses.uses,
-        percent=PERCENT.search(question) is not None,
+        percent=figures.PERCENT.search(question) is not None,
         decimals=_decimals(question),
         beside=years_beside(clauses.asking, found),
         last=last_years(clauses.asking) or 1,

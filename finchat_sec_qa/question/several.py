@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from finchat_sec_qa.model.plan import AskedPeriod
-from finchat_sec_qa.question.periods import Found
+from finchat_sec_qa.question.periods import NUMBERS, Found
 
 MOST = 10  # years of one answer; more are asked for as a series
-_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_COUNTS = [word for word, count in NUMBERS.items() if 2 <= count <= MOST]
 LAST_YEARS = re.compile(
     r"\b(?:(?:over|for|in|during|each\s+of)\s+)*(?:the\s+|its\s+|their\s+)?(?:last|past|latest|previous|most\s+recent)"
     rf"\s+(?P<count>{'|'.join(_COUNTS)}|[2-9]|10)\s+(?:(?:fiscal|full|financial|reported)\s+)*years\b",
@@ -25,7 +25,7 @@ def last_years(question: str) -> int:
     if found is None:
         return 0
     said = found["count"].lower()
-    return _COUNTS.get(said) or int(said)
+    return NUMBERS.get(said) or int(said)
 
 
 def years_beside(question: str, found: Sequence[Found]) -> tuple[AskedPeriod, ...]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
+from finchat_sec_qa.facts.derivation import operand
 from finchat_sec_qa.facts.expressions import names_in
 from finchat_sec_qa.facts.formulas import expand, spelled_out
 from finchat_sec_qa.facts.lexicon import PREFIXES, Entry, entries
@@ -109,27 +110,27 @@ class Figures(Company):
             and isinstance(self._reported(entries()[key], period), Miss)
         }
         expression, operands = expand(spelled_out(metric.expression, lacking), period.year)
-        if period.name != "FY" and any(operand.back for operand in operands):
+        if period.name != "FY" and any(wanted.back for wanted in operands):
             return Miss("unsupported", f"{metric.label} is computed for whole fiscal years only.", ())
         found: dict[str, Finding] = {}
         derived: Period | None = None
-        for operand in operands:
-            entry = entries()[operand.entry]
-            term = self._reported(entry, FiscalPeriod(period.year - operand.back, period.name))
+        for wanted in operands:
+            entry = entries()[wanted.entry]
+            term = self._reported(entry, FiscalPeriod(period.year - wanted.back, period.name))
             if isinstance(term, Miss):
                 return Miss(term.reason, f"{metric.label}: {term.message}", term.searched, term.reported)
-            if operand.back and metric.key.endswith(GROWTH) and entry.unit != "USD":
+            if wanted.back and metric.key.endswith(GROWTH) and entry.unit != "USD":
                 term = _on_one_basis(term, next(iter(found.values())))
             found.update(term.operands)
             derived = derived or term.derived
-            expression = replaced(expression, operand.name, term.expression)
+            expression = replaced(expression, wanted.name, term.expression)
         return Term(expression, tuple(found.items()), derived)
 
     def _reported(self, entry: Entry, period: FiscalPeriod) -> Term | Miss:
         """The entry's number as reported, else derived from year-to-date numbers where that is sound."""
         found = self.find(entry, self.calendar.asked(period))
         if isinstance(found, Finding):
-            name = operand_name(entry, period)
+            name = operand(entry.key, period)
             return Term(name, ((name, found),))
         return self._derived(entry, period) or found
 
@@ -143,17 +144,12 @@ class Figures(Company):
             finding = self.find(entry, self.calendar.asked(span))
             if isinstance(finding, Miss):
                 return None
-            found.append((operand_name(entry, span), finding))
+            found.append((operand(entry.key, span), finding))
         (longer, one), (shorter, other) = found
         if one.fact.concept != other.fact.concept or one.fact.unit != other.fact.unit:
             return None
         rest = left_over(one.fact.period, other.fact.period)
         return None if rest is None else Term(f"({longer} - {shorter})", tuple(found), rest)
-
-
-def operand_name(entry: Entry, period: FiscalPeriod) -> str:
-    """The name of an operand: "assets_FY2024", "revenue_Q3_FY2024"."""
-    return f"{entry.key}_{str(period).replace(' ', '_')}"
 
 
 def latest_year(company: Company) -> int | None:

@@ -19,6 +19,7 @@ from finchat_sec_qa.answer.recalculate import entries_of, main_operand, operand_
 from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.errors import UsageError
+from finchat_sec_qa.facts.derivation import operand as amount_name
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.facts.formulas import expand, spelled_out_for
 from finchat_sec_qa.facts.lexicon import PREFIXES, entries
@@ -213,7 +214,7 @@ class _Place:
         if self.period.name not in LEFT_OVER:
             return None
         longer, shorter = (
-            cited.get(_name(key, FiscalPeriod(self.period.year, part)))
+            cited.get(amount_name(key, FiscalPeriod(self.period.year, part)))
             for part in LEFT_OVER[self.period.name]
         )
         if longer is None or shorter is None or longer.fact is None or shorter.fact is None:
@@ -224,15 +225,11 @@ class _Place:
 
 def _term(key: str, period: FiscalPeriod, names: set[str]) -> str:
     """An amount by its name, or what is left of a longer span where that is what was at hand."""
-    name = _name(key, period)
+    name = amount_name(key, period)
     if name in names or period.name not in LEFT_OVER:
         return name
-    longer, shorter = (_name(key, FiscalPeriod(period.year, part)) for part in LEFT_OVER[period.name])
+    longer, shorter = (amount_name(key, FiscalPeriod(period.year, part)) for part in LEFT_OVER[period.name])
     return f"({longer} - {shorter})"
-
-
-def _name(key: str, period: FiscalPeriod) -> str:
-    return f"{key}_{str(period).replace(' ', '_')}"
 
 
 def _keys(metric: Metric) -> tuple[str, ...]:
