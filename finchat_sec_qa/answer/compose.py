@@ -80,9 +80,9 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence
     `others` are the same figure for other fiscal years, which the answer tells too.
     """
     chosen = finding.chosen
-    citations = [cite_finding(sources, finding, 1)]
+    citations = [_cite(sources, finding, 1)]
     value = _value(finding)
-    alternates = witnesses(sources, [finding])
+    alternates = _witnesses(sources, [finding])
     for number, (filing, fact) in enumerate(chosen.restated, start=2):
         citations.append(cite_fact(sources.get(filing.id, fact.document), number, fact))
         restated = Value(
@@ -95,13 +95,13 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence
         alternates.append(Alternate(label=label, value=restated, citation=number))
         alternates += second_witness(number, sources.get(filing.id, fact.document), fact, finding.name)
     for number, other in enumerate(others, start=len(citations) + 1):
-        citations.append(cite_finding(sources, other, number))
+        citations.append(_cite(sources, other, number))
         beside = _value(other)
         called = year_label(beside.period)
         if called is None:
             raise ValueError(f"{beside.period} is no fiscal year")
         alternates.append(Alternate(label=called, value=beside, citation=number))
-        alternates += witnesses(sources, [other], start=number)
+        alternates += _witnesses(sources, [other], start=number)
     years = [alternate for alternate in alternates if of_another_year(alternate)]
     text = fact_sentence(citations[0].company, chosen.fact, value, years)
     return answer_of(frame, value.period, text, value=value, citations=citations, alternates=alternates)
@@ -115,53 +115,25 @@ def from_formula(
     percent = plan.unit == "percent"
     written = f"({formula}) * 100" if percent else formula
     result, rounding = rounded(evaluate(written, amounts), plan.unit, plan.decimals)
-    citations = [
-        cite_finding(sources, finding, number) for number, (_, finding) in enumerate(operands, start=1)
-    ]
     calculation = Calculation(
-        formula=f"{plan.label} = {written}",
-        operands=tuple(
-            operand_from(name, finding, number) for number, (name, finding) in enumerate(operands, start=1)
-        ),
-        rounding=rounding,
+        formula=f"{plan.label} = {written}", operands=operands_from(operands), rounding=rounding
     )
-    main = _main_operand(operands)
-    unit = in_currency(plan.unit, {operand.unit for operand in calculation.operands})
-    value = Value(number=plain(result), unit=unit, period=period_view(main.fact.period, main.name))
-    text = computed_sentence(citations[0].company, calculation, value)
-    return answer_of(
-        frame,
-        value.period,
-        text,
-        value=value,
-        calculation=calculation,
-        citations=citations,
-        alternates=witnesses(sources, [finding for _, finding in operands]),
-    )
+    value = _figure(plan, result, calculation, _main_operand(operands))
+    findings = [finding for _, finding in operands]
+    text = computed_sentence(findings[0].chosen.filing.company, calculation, value)
+    return from_calculation(frame, sources, findings, text, value=value, calculation=calculation)
 
 
 def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequence[Finding]) -> Answer:
     """The same number of two companies and their difference, first less second."""
-    citations = [cite_finding(sources, finding, number) for number, finding in enumerate(findings, start=1)]
-    operands = tuple(
-        operand_from(name, finding, number)
-        for number, (name, finding) in enumerate(zip((FIRST, SECOND), findings, strict=True), start=1)
-    )
+    operands = operands_from(list(zip((FIRST, SECOND), findings, strict=True)))
     calculation = Calculation(formula=compared_formula(plan.label), operands=operands, rounding="none")
     first, second = (finding.chosen.value for finding in findings)
     difference = evaluate(f"{FIRST} - {SECOND}", {FIRST: first, SECOND: second})
     period = period_view(findings[0].fact.period, findings[0].name)
     value = Value(number=plain(difference), unit=findings[0].fact.unit or "", period=period)
-    text = compared_sentence([citation.company for citation in citations], calculation, value)
-    return answer_of(
-        frame,
-        period,
-        text,
-        value=value,
-        calculation=calculation,
-        citations=citations,
-        alternates=witnesses(sources, findings),
-    )
+    text = compared_sentence(_companies(findings), calculation, value)
+    return from_calculation(frame, sources, findings, text, value=value, calculation=calculation)
 
 
 def from_compared_figures(
@@ -181,29 +153,46 @@ def from_compared_figures(
         for side, (_, _, operands) in zip(SIDES, sides, strict=True)
         for name, finding in operands
     ]
-    citations = [cite_finding(sources, finding, number) for number, (_, finding) in enumerate(named, start=1)]
     amounts = {name: finding.chosen.value for name, finding in named}
     result, rounding = rounded(evaluate(formula.partition(" = ")[2], amounts), plan.unit, plan.decimals)
-    operands = tuple(
-        operand_from(name, finding, number) for number, (name, finding) in enumerate(named, start=1)
-    )
-    calculation = Calculation(formula=formula, operands=operands, rounding=rounding)
-    main = _main_operand(sides[0][2])
-    unit = in_currency(plan.unit, {operand.unit for operand in calculation.operands})
-    period = period_view(main.fact.period, main.name)
-    value = Value(number=plain(result), unit=unit, period=period)
-    text = figures_sentence([citation.company for citation in citations], calculation, value)
+    calculation = Calculation(formula=formula, operands=operands_from(named), rounding=rounding)
+    value = _figure(plan, result, calculation, _main_operand(sides[0][2]))
+    findings = [finding for _, finding in named]
+    text = figures_sentence(_companies(findings), calculation, value)
     if text is None:
         raise ValueError(f"{formula} has no two sides")
+    return from_calculation(frame, sources, findings, text, value=value, calculation=calculation)
+
+
+def from_calculation(
+    frame: Frame,
+    sources: Sources,
+    findings: Sequence[Finding],
+    text: str,
+    *,
+    value: Value,
+    calculation: Calculation,
+) -> Answer:
+    """The answer that is computed from findings, each cited, with what the tables print otherwise."""
     return answer_of(
         frame,
-        period,
+        value.period,
         text,
         value=value,
         calculation=calculation,
-        citations=citations,
-        alternates=witnesses(sources, [finding for _, finding in named]),
+        citations=[_cite(sources, finding, at) for at, finding in enumerate(findings, start=1)],
+        alternates=_witnesses(sources, findings),
     )
+
+
+def _figure(plan: Plan, result: Decimal, calculation: Calculation, main: Finding) -> Value:
+    """A computed figure, in the operands' money, for the period of the operand that tells it."""
+    unit = in_currency(plan.unit, {operand.unit for operand in calculation.operands})
+    return Value(number=plain(result), unit=unit, period=period_view(main.fact.period, main.name))
+
+
+def _companies(findings: Sequence[Finding]) -> list[str]:
+    return [finding.chosen.filing.company for finding in findings]
 
 
 def from_quotes(frame: Frame, sources: Sources, quotes: Sequence[Quote]) -> Answer:
@@ -226,7 +215,7 @@ def _main_operand(operands: Sequence[tuple[str, Finding]]) -> Finding:
     return max(flows or [finding for _, finding in operands], key=lambda item: item.fact.period.end)
 
 
-def witnesses(sources: Sources, findings: Sequence[Finding], start: int = 1) -> list[Alternate]:
+def _witnesses(sources: Sources, findings: Sequence[Finding], start: int = 1) -> list[Alternate]:
     """What the tables print otherwise at the places of findings that are cited in this order."""
     return [
         alternate
@@ -237,7 +226,7 @@ def witnesses(sources: Sources, findings: Sequence[Finding], start: int = 1) -> 
     ]
 
 
-def cite_finding(sources: Sources, finding: Finding, number: int) -> Citation:
+def _cite(sources: Sources, finding: Finding, number: int) -> Citation:
     """The citation of a found number."""
     return cite_fact(sources.get(finding.chosen.filing.id, finding.fact.document), number, finding.fact)
 
@@ -250,10 +239,11 @@ def _value(finding: Finding) -> Value:
     )
 
 
-def operand_from(name: str, finding: Finding, number: int) -> Operand:
-    """A found number as an operand that cites [number]."""
-    return Operand(
-        name=name, number=plain(finding.chosen.value), unit=finding.fact.unit or "", citation=number
+def operands_from(named: Sequence[tuple[str, Finding]]) -> tuple[Operand, ...]:
+    """Found numbers as operands that are cited in this order."""
+    return tuple(
+        Operand(name=name, number=plain(finding.chosen.value), unit=finding.fact.unit or "", citation=number)
+        for number, (name, finding) in enumerate(named, start=1)
     )
 
 

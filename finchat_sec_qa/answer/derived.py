@@ -3,14 +3,7 @@
 from collections.abc import Sequence
 
 from finchat_sec_qa.answer.case import Case
-from finchat_sec_qa.answer.compose import (
-    answer_of,
-    cite_finding,
-    from_fact,
-    operand_from,
-    refuse,
-    witnesses,
-)
+from finchat_sec_qa.answer.compose import from_calculation, from_fact, operands_from, refuse
 from finchat_sec_qa.answer.figures import plain
 from finchat_sec_qa.answer.findings import Company, Finding, describe
 from finchat_sec_qa.answer.parts import find_parts, on_one_basis
@@ -90,30 +83,15 @@ def _from_parts(
     names = [operand(entry.key, part.period) for part in derivation.parts]
     amounts = dict(zip(names, (finding.chosen.value for finding in findings), strict=True))
     formula = derived_formula(thing_of(entry, findings[0].fact), entry.key, derivation)
-    calculation = Calculation(
-        formula=formula,
-        operands=tuple(
-            operand_from(name, finding, number)
-            for number, (name, finding) in enumerate(zip(names, findings, strict=True), start=1)
-        ),
-        rounding="none",
-    )
+    operands = operands_from(list(zip(names, findings, strict=True)))
+    calculation = Calculation(formula=formula, operands=operands, rounding="none")
     value = Value(
         number=plain(evaluate(derivation.formula(entry.key), amounts)),
         unit=findings[0].fact.unit or "",
         period=period_view(days, company.calendar.name_of(days)),
     )
-    citations = [cite_finding(case.sources, item, number) for number, item in enumerate(findings, start=1)]
-    text = derived_sentence(citations[0].company, calculation, value)
-    return answer_of(
-        case.frame,
-        value.period,
-        text,
-        value=value,
-        calculation=calculation,
-        citations=citations,
-        alternates=witnesses(case.sources, findings),
-    )
+    text = derived_sentence(findings[0].chosen.filing.company, calculation, value)
+    return from_calculation(case.frame, case.sources, findings, text, value=value, calculation=calculation)
 
 
 def _refuse_kind(case: Case, company: Company, entry: Entry, span: str) -> Answer:

@@ -10,9 +10,10 @@ from finchat_sec_qa.answer.findings import Company, describe, worded
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.cite.places import cite_fact
 from finchat_sec_qa.facts.calendar import Calendar, Target
+from finchat_sec_qa.facts.labels import listed
 from finchat_sec_qa.facts.lexicon import Entry, entries
 from finchat_sec_qa.facts.members import part_of
-from finchat_sec_qa.facts.ranking import CALLED, Ranking, Unclear, listed, name_of, rank_parts
+from finchat_sec_qa.facts.ranking import CALLED, Ranking, Unclear, name_of, rank_parts
 from finchat_sec_qa.facts.select import reported
 from finchat_sec_qa.model.answer import Alternate, Answer, Value
 from finchat_sec_qa.model.fact import Fact

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from finchat_sec_qa.answer.changes import changed
 from finchat_sec_qa.answer.figures import spoken, spoken_period
-from finchat_sec_qa.facts.labels import concept_label, member_label
+from finchat_sec_qa.facts.labels import concept_label, listed, member_label
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.members import part_of
 from finchat_sec_qa.model.answer import Alternate, Calculation, PeriodView, Value
@@ -124,8 +124,3 @@ def _period(view: PeriodView) -> tuple[Period, FiscalPeriod | None]:
 def marks(numbers: Sequence[int]) -> str:
     """Citations as a sentence names them: "[1], [2] and [3]"."""
     return listed([f"[{number}]" for number in dict.fromkeys(numbers)])
-
-
-def listed(items: Sequence[str]) -> str:
-    """Things in a row: "a, b and c"."""
-    return " and ".join(([", ".join(items[:-1])] if len(items) > 1 else []) + list(items[-1:]))

@@ -12,9 +12,10 @@ from finchat_sec_qa.answer.compose import from_quotes, refuse
 from finchat_sec_qa.answer.extract import LONGEST, Quote
 from finchat_sec_qa.answer.findings import Company, Miss, worded
 from finchat_sec_qa.cite.sentences import quotable_spans
+from finchat_sec_qa.facts.labels import listed
 from finchat_sec_qa.facts.lexicon import Entry, entries, find_mentions, words_of
 from finchat_sec_qa.facts.members import KIND_WORDS, part_of
-from finchat_sec_qa.facts.ranking import listed, name_of
+from finchat_sec_qa.facts.ranking import name_of
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.passage import PassageHit
 from finchat_sec_qa.question.wish import narrow, wish_of

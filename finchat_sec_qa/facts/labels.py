@@ -1,6 +1,7 @@
 """Plain words for XBRL names."""
 
 import re
+from collections.abc import Sequence
 
 from finchat_sec_qa.facts.countries import countries
 
@@ -31,3 +32,8 @@ def member_label(name: str) -> str:
     mark = "i" if I_NAME.match(local) else ""
     words = concept_words(local.removeprefix("I") if mark else local)
     return mark + " ".join(word.lower() if word.lower() in SMALL_WORDS else word for word in words)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Things in a row: "iPhone, Mac and iPad"."""
+    return " and ".join([*([", ".join(items[:-1])] if len(items) > 1 else []), *items[-1:]])

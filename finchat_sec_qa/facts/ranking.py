@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from finchat_sec_qa.facts.calendar import Target
 from finchat_sec_qa.facts.countries import countries
-from finchat_sec_qa.facts.labels import concept_words, member_label
+from finchat_sec_qa.facts.labels import concept_words, listed, member_label
 from finchat_sec_qa.facts.lexicon import Entry, rank
 from finchat_sec_qa.facts.members import CONSOLIDATION_AXIS, OPERATING_SEGMENTS, PART_AXES, part_of
 from finchat_sec_qa.model.fact import Fact
@@ -213,11 +213,6 @@ def _run_sums(facts: Sequence[Fact]) -> Iterator[LeftOut]:
             for run in (facts[max(0, at - size) : at], facts[at + 1 : at + 1 + size]):
                 if len(run) == size and _sum(run) == _value(fact):
                     yield LeftOut(fact, f"the sum of {listed([name_of(one) for one in run])}")
-
-
-def listed(names: Sequence[str]) -> str:
-    """For example "iPhone, Mac and iPad"."""
-    return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), *names[-1:]])
 
 
 def _is_line(fact: Fact) -> bool:

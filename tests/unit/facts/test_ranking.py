@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finchat_sec_qa.facts.calendar import Target
+from finchat_sec_qa.facts.labels import listed
 from finchat_sec_qa.facts.lexicon import entries
-from finchat_sec_qa.facts.ranking import Ranking, Unclear, listed, name_of, rank_parts
+from finchat_sec_qa.facts.ranking import Ranking, Unclear, name_of, rank_parts
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.plan import Among, Order
 from tests.unit.facts.making import GEOGRAPHY, PRODUCT, SEGMENT, day, fact, span
