@@ -8,7 +8,7 @@ export PYTHONNOUSERSITE := 1
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 bin := .venv/bin
 store = FINCHAT_STORE="$${FINCHAT_STORE:-$(CURDIR)/.run/store}"
-code := finchat_sec_qa api webapp delivery scripts benchmarks tests
+code := finchat_sec_qa api webapp delivery deploy scripts benchmarks tests
 
 .PHONY: help install install-dev run samples ask test lint format typecheck bench eval docker-build docker-run docker-logs docker-stop docker-dev docker-push validate check-attestations reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
 

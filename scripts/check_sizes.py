@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAM = ("finchat_sec_qa", "api", "webapp", "delivery", "scripts", "benchmarks")
+PROGRAM = ("finchat_sec_qa", "api", "webapp", "delivery", "deploy", "scripts", "benchmarks")
 MODULE_LINES = 500
 FUNCTION_LINES_P95 = 40
 

@@ -12,7 +12,7 @@ check() { # check NAME COMMAND…
   "$@" || failed+=("$name")
 }
 
-code=(finchat_sec_qa api webapp delivery scripts benchmarks tests)
+code=(finchat_sec_qa api webapp delivery deploy scripts benchmarks tests)
 check "ruff: rules" .venv/bin/python -m ruff check "${code[@]}"
 check "ruff: layout" .venv/bin/python -m ruff format --check "${code[@]}"
 check "mypy" .venv/bin/python -m mypy
