@@ -5,10 +5,10 @@ from collections.abc import Callable
 from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import Frame, refuse
 from finchat_sec_qa.answer.numbers import answer_comparison, answer_fact, answer_formula
+from finchat_sec_qa.answer.proof.verify import check_quotes
 from finchat_sec_qa.answer.quoted import answer_quoted
 from finchat_sec_qa.answer.ranked import answer_ranked
 from finchat_sec_qa.answer.sources import Sources
-from finchat_sec_qa.answer.verify import check_quotes
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.passage import Scope
 from finchat_sec_qa.model.plan import Plan

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Self
 from finchat_sec_qa import ask as asking
 from finchat_sec_qa import browse
 from finchat_sec_qa import config as configuration
-from finchat_sec_qa.answer.recheck import Readings
-from finchat_sec_qa.answer.verify import verify_answer
+from finchat_sec_qa.answer.proof.recheck import Readings
+from finchat_sec_qa.answer.proof.verify import verify_answer
 from finchat_sec_qa.clock import SystemClock
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.disk import find_filings

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from finchat_sec_qa.answer.evidence import (
+from finchat_sec_qa.answer.figures import plain, rounded
+from finchat_sec_qa.answer.proof.evidence import (
     Facts,
     Problem,
     alternate_problems,
@@ -14,9 +15,8 @@ from finchat_sec_qa.answer.evidence import (
     value_problems,
     whole_problems,
 )
-from finchat_sec_qa.answer.figures import plain, rounded
-from finchat_sec_qa.answer.recalculate import entries_of, main_operand, operand_problems
-from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.proof.recalculate import entries_of, main_operand, operand_problems
+from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.derivation import operand as amount_name

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from finchat_sec_qa.answer.evidence import Problem
-from finchat_sec_qa.answer.recheck import Readings, Recheck, Rechecked, source_of
+from finchat_sec_qa.answer.proof.evidence import Problem
+from finchat_sec_qa.answer.proof.recheck import Readings, Recheck, Rechecked, source_of
 from finchat_sec_qa.cite.places import Source
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.calendar import Calendar, Target

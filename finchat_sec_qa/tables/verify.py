@@ -8,9 +8,9 @@ is empty is told, not proven, and an id cannot be made again, since a table does
 import re
 from collections.abc import Iterator
 
-from finchat_sec_qa.answer.evidence import Problem
-from finchat_sec_qa.answer.recheck import Readings, Recheck
-from finchat_sec_qa.answer.verify import citation_problems, report_on
+from finchat_sec_qa.answer.proof.evidence import Problem
+from finchat_sec_qa.answer.proof.recheck import Readings, Recheck
+from finchat_sec_qa.answer.proof.verify import citation_problems, report_on
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.model.answer import VerifyReport
 from finchat_sec_qa.model.figure_table import FigureCell, FigureTable

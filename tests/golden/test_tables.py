@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from finchat_sec_qa import Library
-from finchat_sec_qa.answer.recheck import Readings, Recheck
+from finchat_sec_qa.answer.proof.recheck import Readings, Recheck
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.model.figure_table import FigureTable
 from finchat_sec_qa.model.table_request import StatementName

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from finchat_sec_qa import Library
-from finchat_sec_qa.answer.recheck import Readings, Recheck
+from finchat_sec_qa.answer.proof.recheck import Readings, Recheck
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.model.figure_table import FigureCell, FigureTable
 from finchat_sec_qa.model.request import ScopeRequest

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finchat_sec_qa import Library
-from finchat_sec_qa.answer.verify import MAX_CITATIONS, check_quotes
+from finchat_sec_qa.answer.proof.verify import MAX_CITATIONS, check_quotes
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
 from finchat_sec_qa.model.answer import Answer, VerifyReport
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import zip_longest
 
-from finchat_sec_qa.answer.evidence import Problem, told
 from finchat_sec_qa.answer.figures import plain
+from finchat_sec_qa.answer.proof.evidence import Problem, told
+from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.answer.ranked import (
     ranked_alternates,
     ranked_facts,
@@ -13,7 +14,6 @@ from finchat_sec_qa.answer.ranked import (
     ranked_target,
     ranked_value,
 )
-from finchat_sec_qa.answer.recheck import Rechecked
 from finchat_sec_qa.facts.calendar import Calendar
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.ranking import Ranking, name_of, rank_parts

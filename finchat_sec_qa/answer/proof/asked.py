@@ -7,13 +7,13 @@ from dataclasses import replace
 from finchat_sec_qa.answer.beside import other_years
 from finchat_sec_qa.answer.compared import SIDES, figures_formula, of_figures, side_of
 from finchat_sec_qa.answer.computed import as_figure
-from finchat_sec_qa.answer.evidence import Problem, best_problems, told
 from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, in_currency, rounding
+from finchat_sec_qa.answer.proof.evidence import Problem, best_problems, told
+from finchat_sec_qa.answer.proof.recalculate import OPERAND, compares, entries_of
+from finchat_sec_qa.answer.proof.recheck import Rechecked
+from finchat_sec_qa.answer.proof.rederived import derivation_problems
+from finchat_sec_qa.answer.proof.reranked import ranking_problems
 from finchat_sec_qa.answer.ranked import is_ranked
-from finchat_sec_qa.answer.recalculate import OPERAND, compares, entries_of
-from finchat_sec_qa.answer.recheck import Rechecked
-from finchat_sec_qa.answer.rederived import derivation_problems
-from finchat_sec_qa.answer.reranked import ranking_problems
 from finchat_sec_qa.answer.sentences import compared_formula, of_another_year
 from finchat_sec_qa.answer.spans import is_derived
 from finchat_sec_qa.errors import UsageError

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from finchat_sec_qa.answer.compared import SIDES, of_figures, side_of
-from finchat_sec_qa.answer.evidence import (
+from finchat_sec_qa.answer.figures import decimals_of, half_up, plain, rounded
+from finchat_sec_qa.answer.proof.evidence import (
     Facts,
     Problem,
     best_problems,
@@ -13,9 +14,8 @@ from finchat_sec_qa.answer.evidence import (
     value_problems,
     whole_problems,
 )
-from finchat_sec_qa.answer.figures import decimals_of, half_up, plain, rounded
-from finchat_sec_qa.answer.recheck import Rechecked
-from finchat_sec_qa.answer.rederived import derived_problems
+from finchat_sec_qa.answer.proof.recheck import Rechecked
+from finchat_sec_qa.answer.proof.rederived import derived_problems
 from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_formula
 from finchat_sec_qa.answer.spans import is_derived
 from finchat_sec_qa.errors import UsageError

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from finchat_sec_qa.answer.figures import plain
-from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import amended_label, of_another_year, restated_label
 from finchat_sec_qa.answer.witness import AS_PRINTED, printed_otherwise
 from finchat_sec_qa.facts.calendar import DRIFT, Target

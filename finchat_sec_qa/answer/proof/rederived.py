@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from finchat_sec_qa.answer.evidence import Facts, Problem, told
 from finchat_sec_qa.answer.parts import reports_span
-from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.proof.evidence import Facts, Problem, told
+from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.answer.spans import derived_formula, thing_of
 from finchat_sec_qa.facts.derivation import Derivation, derivation_for, derivation_of

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from finchat_sec_qa.answer.evidence import Problem
-from finchat_sec_qa.answer.recheck import Rechecked
+from finchat_sec_qa.answer.proof.evidence import Problem
+from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.cite.sentences import quotable_spans, row_spans
 from finchat_sec_qa.model.document import ParsedDocument
 from finchat_sec_qa.retrieve.passages import cut_document

@@ -9,10 +9,10 @@ untrusted input: whatever they hold, the result is a report.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from finchat_sec_qa.answer.asked import question_problems
 from finchat_sec_qa.answer.compared import figures_sentence, of_figures
 from finchat_sec_qa.answer.compose import answer_id, quoted_text
-from finchat_sec_qa.answer.evidence import (
+from finchat_sec_qa.answer.proof.asked import question_problems
+from finchat_sec_qa.answer.proof.evidence import (
     Facts,
     Problem,
     alternate_problems,
@@ -22,10 +22,10 @@ from finchat_sec_qa.answer.evidence import (
     value_problems,
     witness_problems,
 )
-from finchat_sec_qa.answer.quotes import quote_problems
+from finchat_sec_qa.answer.proof.quotes import quote_problems
+from finchat_sec_qa.answer.proof.recalculate import calculation_problems, compares
+from finchat_sec_qa.answer.proof.recheck import Readings, Recheck, Rechecked
 from finchat_sec_qa.answer.ranked import is_ranked
-from finchat_sec_qa.answer.recalculate import calculation_problems, compares
-from finchat_sec_qa.answer.recheck import Readings, Recheck, Rechecked
 from finchat_sec_qa.answer.sentences import (
     compared_sentence,
     computed_sentence,
