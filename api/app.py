@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None, library: Library | None = None)
     check_exposure(settings)
     service = Service(
         settings=settings,
-        metrics=Metrics(settings.revision),
+        metrics=Metrics(settings.revision, settings.store),
         workers=Workers(settings.api_timeout),
         clock=SystemClock(),
         given=library,

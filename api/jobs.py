@@ -128,6 +128,7 @@ class Jobs:
             self._change(job, state="failed", error=error_text)
         finally:
             request_id.reset(token)
+            self._metrics.job_ended(job.state.state)
             _log.info("ingest job ended", extra={"job": job.id, "state": job.state.state})
 
     def _heard(self, job: Job, step: Progress) -> None:

@@ -4,6 +4,9 @@ Every label has a small, fixed set of values: route templates (not paths), known
 refusal reasons, outcomes. What is outside of them is counted under one name.
 """
 
+from pathlib import Path
+from typing import get_args
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -14,19 +17,27 @@ from prometheus_client import (
     generate_latest,
 )
 
+from finchat_sec_qa.model.answer import RefusalReason
 from finchat_sec_qa.model.views import StoreInfo
+from finchat_sec_qa.telemetry.container import ContainerCollector, DiskCollector
 from finchat_sec_qa.telemetry.requests import BUCKETS, Requests, tell_build
 
 _INGEST_OUTCOMES = ("stored", "unchanged", "failed")
+_JOB_OUTCOMES = ("done", "failed")
+_WITHOUT_REASON = ("answered", "failed", "busy", "timeout")
 
 
 class Metrics:
     """Counts what one process does. Methods may be called from any thread. Times are seconds."""
 
-    def __init__(self, revision: str = "") -> None:
+    def __init__(self, revision: str = "", store: Path | None = None) -> None:
+        """`store` is the store's folder, whose disk is watched."""
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
+        self.registry.register(ContainerCollector())
+        if store is not None:
+            self.registry.register(DiskCollector(store))
         self._requests = Requests(self.registry)
         self._questions = Counter(
             "finchat_questions",
@@ -46,8 +57,10 @@ class Metrics:
             ("outcome",),
             registry=self.registry,
         )
-        for outcome in _INGEST_OUTCOMES:
-            self._ingested.labels(outcome)
+        self._jobs = Counter(
+            "finchat_ingest_jobs", "Ingest jobs by how they ended", ("outcome",), registry=self.registry
+        )
+        self._begin()
         self._readable = self._gauge("finchat_store_readable", "1 when the store could be read")
         self._sizes = {
             "companies": self._gauge("finchat_store_companies", "Companies in the store"),
@@ -57,6 +70,18 @@ class Metrics:
             "bytes": self._gauge("finchat_store_bytes", "Size of the store's directory in bytes"),
         }
         tell_build(self.registry, revision)
+
+    def _begin(self) -> None:
+        """Count from zero: a counter that appears with its first event has no rate then."""
+        for status, reason in (
+            *product(_WITHOUT_REASON, ("",)),
+            *product(("refused",), get_args(RefusalReason)),
+        ):
+            self._questions.labels(status, reason)
+        for outcome in _INGEST_OUTCOMES:
+            self._ingested.labels(outcome)
+        for outcome in _JOB_OUTCOMES:
+            self._jobs.labels(outcome)
 
     def request(self, route: str | None, method: str, status: int, seconds: float) -> None:
         """Count one HTTP request. `route` is the template ("/v1/filings/{id}"), None where none matched."""
@@ -71,6 +96,10 @@ class Metrics:
         """Count one filing of an ingest; outcomes other than stored, unchanged and failed are steps only."""
         if outcome in _INGEST_OUTCOMES:
             self._ingested.labels(outcome).inc()
+
+    def job_ended(self, outcome: str) -> None:
+        """Count one ingest job: "done" (filings of it may have failed) or "failed" as a whole."""
+        self._jobs.labels(outcome).inc()
 
     def store(self, info: StoreInfo | None) -> None:
         """Note the store's size; None when it cannot be read (the last sizes stay)."""

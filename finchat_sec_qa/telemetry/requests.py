@@ -3,8 +3,14 @@
 Labels have a small, fixed set of values: what is outside of them is counted under one name.
 """
 
+import time
+from collections.abc import Iterator
+
 from prometheus_client import CollectorRegistry, Histogram, Info
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from finchat_sec_qa.telemetry.build import program_version, python_version
 
@@ -33,6 +39,19 @@ class Requests:
 
 
 def tell_build(registry: CollectorRegistry, revision: str) -> None:
-    """Add which program this is."""
+    """Add which program this is, and since when the server runs: its first process, not a worker."""
     build = Info("finchat_build", "Which program this is", registry=registry)
     build.info({"version": program_version(), "revision": revision, "python": python_version()})
+    registry.register(_Started(time.time()))
+
+
+class _Started(Collector):
+    """A moment. No Gauge, since workers that count together would each have one."""
+
+    def __init__(self, moment: float) -> None:
+        self._moment = moment
+
+    def collect(self) -> Iterator[Metric]:
+        """The moment, in seconds since 1970."""
+        meaning = "When the server started, in seconds since 1970"
+        yield GaugeMetricFamily("finchat_server_start_time_seconds", meaning, value=self._moment)

@@ -18,6 +18,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from finchat_sec_qa.errors import RemoteError
+from finchat_sec_qa.telemetry.container import ContainerCollector
 from finchat_sec_qa.telemetry.requests import Requests, tell_build
 
 _OWN_CODES = ("unreachable", "timeout", "bad_reply", "incomplete")
@@ -52,6 +53,7 @@ class WebMetrics:
         )
         for reason in FAILURES:
             self._failed.labels(reason)
+        self.registry.register(ContainerCollector())
         tell_build(self.registry, revision)
 
     def request(self, route: str | None, method: str, status: int, seconds: float) -> None:

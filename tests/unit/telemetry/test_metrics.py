@@ -1,5 +1,11 @@
+import shutil
+import time
+from pathlib import Path
+from typing import get_args
+
 from prometheus_client.parser import text_string_to_metric_families
 
+from finchat_sec_qa.model.answer import RefusalReason
 from finchat_sec_qa.model.views import StoreInfo
 from finchat_sec_qa.telemetry.metrics import Metrics
 
@@ -23,7 +29,7 @@ def test_two_sets_of_metrics_know_nothing_of_each_other() -> None:
     one.question("answered", None, 0.1)
     key = ("finchat_questions_total", (("reason", ""), ("status", "answered")))
     assert samples(one)[key] == 1
-    assert key not in samples(other)
+    assert samples(other)[key] == 0
 
 
 def test_labels_stay_few_whatever_is_asked() -> None:
@@ -55,6 +61,46 @@ def test_store_sizes_are_those_of_the_store_and_stay_when_it_cannot_be_read() ->
     names = ("companies", "filings", "facts", "passages", "bytes")
     assert [found[f"finchat_store_{name}", ()] for name in names] == [2, 3, 6, 5, 7]
     assert found["finchat_store_readable", ()] == 0
+
+
+def test_every_outcome_is_counted_from_zero() -> None:
+    found = samples(Metrics())
+    counted = {name: [] for name in ("finchat_questions_total", "finchat_ingest_jobs_total")}
+    for (name, labels), value in found.items():
+        if name in counted:
+            assert value == 0
+            counted[name].append(tuple(dict(labels).values()))
+    refused = {reason for reason, status in counted["finchat_questions_total"] if status == "refused"}
+    assert refused == set(get_args(RefusalReason))
+    assert len(counted["finchat_questions_total"]) == 4 + len(refused)
+    assert sorted(counted["finchat_ingest_jobs_total"]) == [("done",), ("failed",)]
+
+
+def test_the_disk_under_the_store_is_told(tmp_path: Path) -> None:
+    found = samples(Metrics("", tmp_path))
+    free, size = found["finchat_store_disk_free_bytes", ()], found["finchat_store_disk_size_bytes", ()]
+    assert 0 < free <= size
+    assert size == shutil.disk_usage(tmp_path).total
+
+
+def test_of_a_store_that_is_not_there_no_disk_is_told(tmp_path: Path) -> None:
+    assert not [name for name, _ in samples(Metrics("", tmp_path / "none")) if "disk" in name]
+
+
+def test_jobs_are_counted_by_how_they_ended() -> None:
+    metrics = Metrics()
+    for outcome in ("done", "failed", "failed"):
+        metrics.job_ended(outcome)
+    found = samples(metrics)
+    assert found["finchat_ingest_jobs_total", (("outcome", "failed"),)] == 2
+    assert found["finchat_ingest_jobs_total", (("outcome", "done"),)] == 1
+
+
+def test_the_start_is_told_and_stays() -> None:
+    before = time.time()
+    metrics = Metrics()
+    started = [samples(metrics)["finchat_server_start_time_seconds", ()] for _ in range(2)]
+    assert before <= started[0] == started[1] <= time.time()
 
 
 def test_only_outcomes_of_filings_count_as_ingested() -> None:
