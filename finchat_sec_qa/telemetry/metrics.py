@@ -73,11 +73,10 @@ class Metrics:
 
     def _begin(self) -> None:
         """Count from zero: a counter that appears with its first event has no rate then."""
-        for status, reason in (
-            *product(_WITHOUT_REASON, ("",)),
-            *product(("refused",), get_args(RefusalReason)),
-        ):
-            self._questions.labels(status, reason)
+        for status in _WITHOUT_REASON:
+            self._questions.labels(status, "")
+        for reason in get_args(RefusalReason):
+            self._questions.labels("refused", reason)
         for outcome in _INGEST_OUTCOMES:
             self._ingested.labels(outcome)
         for outcome in _JOB_OUTCOMES:
