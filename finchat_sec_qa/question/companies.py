@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
@@ -17,6 +17,8 @@ LEGAL_FORMS = frozenset(
     "inc incorporated corp corporation co company companies plc ltd limited llc lp nv sa ag se the de "
     "new holdings holding group com".split()
 )
+# Those of them that stand behind a name however the registrant writes it: "Amazon.com", "Coca-Cola Co".
+SUFFIXES = LEGAL_FORMS - {"se", "the", "de", "new", "holding", "group", "companies"}
 # First words that say too little to stand for the company alone.
 COMMON_FIRST = frozenset(
     "advanced american applied bank best block capital central chase community consolidated digital "
@@ -140,7 +142,15 @@ def find_companies(question: str, companies: Sequence[Company]) -> list[Named]:
     found = [*_by_cik(question, known), *_by_name(words, known), *_by_ticker(question, known)]
     if not found:
         found = _by_word(words, known)
-    return longest_apart(found)
+    return longest_apart(_with_suffix(item, words) for item in found)
+
+
+def _with_suffix(item: Named, words: Sequence[str]) -> Named:
+    """The name with the words of a legal form behind it."""
+    end = item.end
+    while 0 < end < len(words) and words[end] in SUFFIXES:
+        end += 1
+    return replace(item, end=end)
 
 
 def resolve_company(text: str, companies: Sequence[Company]) -> Subject | None:

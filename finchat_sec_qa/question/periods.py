@@ -30,8 +30,11 @@ NUMBERS = {
 }
 ORDINALS: dict[str, FiscalPeriodName] = {
     "first": "Q1", "1st": "Q1", "second": "Q2", "2nd": "Q2", "third": "Q3", "3rd": "Q3",
-    "fourth": "Q4", "4th": "Q4",
+    "fourth": "Q4", "4th": "Q4", "last": "Q4", "final": "Q4",
 }  # fmt: skip
+# What a year to date is called that ends with a quarter.
+YEAR_TO_DATE: dict[FiscalPeriodName, FiscalPeriodName] = {"Q2": "H1", "Q3": "9M", "Q4": "FY"}
+PARTS: dict[str, FiscalPeriodName] = {"": "FY", "H1": "H1", "9M": "9M"}
 WEEKS_PER_MONTH = 52 / 12
 
 _MONTH = "sept\\.?|" + "|".join(month[:3] + r"(?:" + month[3:] + r")?\.?" for month in MONTHS)
@@ -41,21 +44,36 @@ _ISO = r"(?P<iso>(?:19|20)\d\d-\d\d-\d\d)"
 _ANY_DATE = rf"(?:{_DATE}|{_DMY}|{_ISO})"
 _COUNT = r"(?P<count>\d{1,2}|" + "|".join(NUMBERS) + ")"
 _YEAR = r"(?:19|20)\d\d"
+_OF_YEAR = rf"[\s,'’]*(?:of\s+)?(?:the\s+)?(?:fiscal\s+)?(?:year\s+)?(?:FY)?\s*'?(?P<year>{_YEAR}|\d\d)"
+_ANY_QUARTER = rf"(?:(?P<q>Q[1-4])|(?P<q2>[1-4])Q|(?P<ord>{'|'.join(ORDINALS)})[\s-]+(?:fiscal\s+)?quarter)"
+_TO_DATE = r"(?:(?:fiscal\s+)?year[\s-]to[\s-]date|YTD)"
 
 SPAN = re.compile(
     rf"(?:{_COUNT}[\s-]+(?P<unit>months?|weeks?)(?:\s+periods?)?|(?P<whole>(?:fiscal\s+)?year|quarter))"
-    rf"\s+(?:that\s+)?end(?:ed|ing)(?:\s+on)?\s+{_ANY_DATE}",
+    rf"\s+(?:(?:that\s+)?end(?:ed|ing)(?:\s+on)?|to|through)\s+{_ANY_DATE}",
     re.IGNORECASE,
 )
-MOMENT = re.compile(_ANY_DATE, re.IGNORECASE)
+MOMENT = re.compile(
+    rf"(?:\b{_TO_DATE}(?:\s+(?:period\s+)?(?:through|to|as\s+of|at|end(?:ed|ing)))?\s+)?{_ANY_DATE}",
+    re.IGNORECASE,
+)
 QUARTER = re.compile(
-    r"\b(?:(?P<q>Q[1-4])|(?P<q2>[1-4])Q|(?P<ord>first|second|third|fourth|1st|2nd|3rd|4th)[\s-]+(?:fiscal\s+)?quarter)"
-    rf"[\s,'’]*(?:of\s+)?(?:the\s+)?(?:fiscal\s+)?(?:year\s+)?(?:FY)?\s*'?(?P<year>{_YEAR}|\d\d)\b",
+    rf"\b(?P<before>{_TO_DATE}\s+(?:in\s+|to\s+|through\s+)?)?{_ANY_QUARTER}{_OF_YEAR}(?P<ytd>\s+{_TO_DATE})?\b",
+    re.IGNORECASE,
+)
+HALF = re.compile(
+    rf"\b(?:H1|1H|9M|first[\s-]+(?:half|(?:six|6|nine|9)[\s-]+months|(?:two|three)[\s-]+quarters)){_OF_YEAR}\b",
+    re.IGNORECASE,
+)
+_NINE = re.compile(r"9M|nine|9\s*-?\s*months|three", re.IGNORECASE)
+# "2023 Q2", "fiscal 2024 third quarter": the year first
+YEAR_FIRST = re.compile(
+    rf"(?<![\d.,$-])(?:\b(?:FY|fiscal(?:\s+year)?)\s*)?\b(?P<year>{_YEAR})\s*,?\s+{_ANY_QUARTER}\b",
     re.IGNORECASE,
 )
 FISCAL = re.compile(
     rf"\b(?:FYE?\s*'?|fiscal\s+(?:years?\s+)?)(?P<year>{_YEAR}|\d\d)"
-    rf"(?P<quarter>\s*,?\s*Q[1-4])?\b(?!\s*[-/]\s*K\b)",
+    rf"(?P<quarter>\s*,?\s*(?:Q[1-4]|H1|9M))?\b(?!\s*[-/]\s*K\b)",
     re.IGNORECASE,
 )
 BARE = re.compile(rf"(?<![\d.,$-])(?P<year>{_YEAR})\b(?![,.]?\d)", re.IGNORECASE)
@@ -74,7 +92,8 @@ def find_periods(question: str) -> list[Found]:
     """Periods in the order of the question, each place read once; an explicit date wins over a bare year."""
     found: list[Found] = []
     for pattern, read in (
-        (SPAN, _span), (MOMENT, _moment), (QUARTER, _quarter), (FISCAL, _fiscal), (BARE, _bare)
+        (SPAN, _span), (MOMENT, _moment), (HALF, _half), (QUARTER, _quarter), (YEAR_FIRST, _year_first),
+        (FISCAL, _fiscal), (BARE, _bare),
     ):  # fmt: skip
         for match in pattern.finditer(question):
             if any(match.start() < other.end and other.start < match.end() for other in found):
@@ -115,16 +134,31 @@ def _moment(match: re.Match[str]) -> AskedPeriod | None:
     return AskedPeriod("dates", end=end) if end else None
 
 
-def _quarter(match: re.Match[str]) -> AskedPeriod:
-    ordinal = match["ord"]
-    name = ORDINALS[ordinal.lower()] if ordinal else _quarter_name(match["q"] or f"Q{match['q2']}")
+def _half(match: re.Match[str]) -> AskedPeriod:
+    name: FiscalPeriodName = "9M" if _NINE.search(match[0].partition(match["year"])[0]) else "H1"
     return AskedPeriod("fiscal", year=_year(match["year"]), name=name)
+
+
+def _quarter(match: re.Match[str]) -> AskedPeriod:
+    name = _named(match)
+    if match["before"] or match["ytd"]:
+        name = YEAR_TO_DATE.get(name, name)
+    return AskedPeriod("fiscal", year=_year(match["year"]), name=name)
+
+
+def _year_first(match: re.Match[str]) -> AskedPeriod:
+    return AskedPeriod("fiscal", year=int(match["year"]), name=_named(match))
+
+
+def _named(match: re.Match[str]) -> FiscalPeriodName:
+    """The quarter, of a match with _ANY_QUARTER."""
+    ordinal = match["ord"]
+    return ORDINALS[ordinal.lower()] if ordinal else _quarter_name(match["q"] or f"Q{match['q2']}")
 
 
 def _fiscal(match: re.Match[str]) -> AskedPeriod:
-    quarter = match["quarter"]
-    name: FiscalPeriodName = _quarter_name(quarter.strip(" ,")) if quarter else "FY"
-    return AskedPeriod("fiscal", year=_year(match["year"]), name=name)
+    part = (match["quarter"] or "").strip(" ,").upper()
+    return AskedPeriod("fiscal", year=_year(match["year"]), name=PARTS.get(part) or _quarter_name(part))
 
 
 def _bare(match: re.Match[str]) -> AskedPeriod:

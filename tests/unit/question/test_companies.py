@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finchat_sec_qa.facts.lexicon import words_of
 from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.question.companies import core_name, find_companies, group, resolve_company, subject_of
 from tests.crafted import filing_named
@@ -28,7 +29,9 @@ AMERICAN_WATER = company("American Water Works Company, Inc.", "AWK", cik="00014
 FORD = company("FORD MOTOR CO", "F", cik="0000037996")
 MMM = company("3M CO", "MMM", cik="0000066740")
 JNJ = company("JOHNSON & JOHNSON", "JNJ", cik="0000200406")
-STORE = (APPLE, COSTCO, BERKSHIRE, COKE, IBM, META, AMD, AMERICAN_WATER, FORD, MMM, JNJ)
+AMAZON = company("AMAZON.COM, INC.", "AMZN", cik="0001018724")
+ALPHABET = company("Alphabet Inc.", "GOOGL", "GOOG", cik="0001652044")
+STORE = (AMAZON, ALPHABET, APPLE, COSTCO, BERKSHIRE, COKE, IBM, META, AMD, AMERICAN_WATER, FORD, MMM, JNJ)
 
 
 def named(question: str, store: Sequence[Company] = STORE) -> list[str]:
@@ -50,6 +53,9 @@ def named(question: str, store: Sequence[Company] = STORE) -> list[str]:
         ("revenue of CIK#320193", APPLE),
         ("What did Costco earn?", COSTCO),
         ("COST net income", COSTCO),
+        ("GOOG revenue", ALPHABET),
+        ("GOOGL revenue", ALPHABET),
+        ("Google revenue", ALPHABET),
         ("BRK-B net income", BERKSHIRE),
         ("BRK.B net income", BERKSHIRE),
         ("Berkshire's float", BERKSHIRE),
@@ -177,3 +183,11 @@ def test_nor_is_any_name_of_a_company(names: list[str]) -> None:
     store = tuple(company(name, name[:4].upper(), cik=str(at).zfill(10)) for at, name in enumerate(names))
     for name in names:
         find_companies(f"revenue of {name}", store)
+
+
+@pytest.mark.parametrize(
+    "name", ["Amazon.com", "Amazon", "AMAZON.COM, INC.", "Amazon.com, Inc.", "The Coca-Cola Co"]
+)
+def test_a_name_with_part_of_its_legal_form_is_read_whole(name: str) -> None:
+    (found,) = find_companies(f"{name} inventories", STORE)
+    assert found.end == len(words_of(name))
