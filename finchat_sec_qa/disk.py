@@ -15,6 +15,7 @@ from pathlib import Path
 
 from finchat_sec_qa.errors import LimitExceededError, ParseError, UsageError
 from finchat_sec_qa.model.accession import dashed, document_url, is_accession, is_document_name, padded_cik
+from finchat_sec_qa.model.companyfacts import is_file_name
 from finchat_sec_qa.model.filing import SourceFile, SourceFiling
 
 DOCUMENT_SUFFIXES = (".htm", ".html", ".pdf", ".xml", ".txt")
@@ -24,6 +25,7 @@ _NOT_DOCUMENTS = re.compile(
     r" | .*-index(-headers)?\.html? | .*\.(jpg|gif|png)\.txt",
     re.IGNORECASE | re.VERBOSE,
 )
+_COMPANYFACTS = "companyfacts"  # the folder that has them on EDGAR
 _ADDRESS = re.compile(r"(https?|ftp|file):/", re.IGNORECASE)
 _ENDS = (b"</SEC-DOCUMENT>", b"-----END PRIVACY-ENHANCED MESSAGE-----")
 _FILED = re.compile(rb"FILED AS OF DATE:\s*(\d{4})(\d{2})(\d{2})")
@@ -86,7 +88,9 @@ def find_filings(paths: Sequence[Path], *, max_bytes: int) -> tuple[Sequence[Dis
     """The filings in files and folders, in the order of `paths`, and how many files are no documents.
 
     Links that lead out of a given folder are not followed. A file that is named itself is always taken,
-    whatever its kind. Of two filings with one id the first is kept, and the other fails to load, naming both.
+    whatever its kind; companyfacts only so, or from a folder that is named so as on EDGAR: they tell of far
+    more reports than the documents beside them. Of two filings with one id the first is kept, and the other
+    fails to load, naming both.
 
     Raises UsageError for a path that does not exist and for an address.
     """
@@ -153,7 +157,8 @@ def _files(path: Path, unreadable: list[OSError]) -> Iterator[tuple[Path, bool]]
             file = Path(folder, name)
             # realpath, because Path.resolve raises on links that lead in a circle
             inside = not file.is_symlink() or Path(os.path.realpath(file)).is_relative_to(root)
-            yield file, inside and file.is_file() and _may_be_document(name)
+            facts = root.name == _COMPANYFACTS and is_file_name(name)
+            yield file, inside and file.is_file() and (facts or _may_be_document(name))
 
 
 def _may_be_document(name: str) -> bool:

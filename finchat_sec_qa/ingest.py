@@ -25,6 +25,7 @@ from finchat_sec_qa.facts.printed.read import printed_facts
 from finchat_sec_qa.model.filing import ParsedFiling, SourceFiling
 from finchat_sec_qa.model.progress import OnProgress, Progress
 from finchat_sec_qa.model.views import FailedFiling, IngestReport
+from finchat_sec_qa.parse.companyfacts import is_whole_file, reports_in
 from finchat_sec_qa.parse.filing import read_filing, source_digest
 from finchat_sec_qa.parse.limits import Limits
 from finchat_sec_qa.ports import StoreWriter
@@ -80,9 +81,17 @@ def ingest(
     failed: list[FailedFiling] = []
     warnings: list[str] = []
     work = partial(parse_one, limits)
-    loaded = (_load(store, filing) for filing in filings)
+    total = len(filings)
+
+    def load_all() -> Iterator[SourceFiling | Outcome]:
+        nonlocal total
+        for filing in filings:
+            loaded = _load(store, filing, limits)
+            total += len(loaded) - 1
+            yield from loaded
+
     alone = jobs <= 1 or not _can_start_workers()
-    outcomes = map(_done_or(work), loaded) if alone else _in_processes(work, loaded, jobs)
+    outcomes = map(_done_or(work), load_all()) if alone else _in_processes(work, load_all(), jobs)
     for done, outcome in enumerate((_put(store, item) for item in outcomes), start=1):
         if outcome.parsed is not None:
             stored.append(outcome.id)
@@ -91,7 +100,7 @@ def ingest(
             failed.append(FailedFiling(label=outcome.label, code=outcome.code, reason=outcome.reason))
         else:
             unchanged.append(outcome.id)
-        on_progress(Progress(done, len(filings), outcome.label, outcome.what, outcome.reason))
+        on_progress(Progress(done, total, outcome.label, outcome.what, outcome.reason))
     store.flush()
     return IngestReport(
         stored=tuple(stored),
@@ -115,15 +124,18 @@ def parse_one(limits: Limits, source: SourceFiling) -> Outcome:
         return Outcome(source.label, "", None, "limit_exceeded", f"too large or too deep ({error!r})")
 
 
-def _load(store: StoreWriter, filing: Loadable) -> SourceFiling | Outcome:
-    """The filing's files; an outcome already where they cannot be had or are stored as they are."""
+def _load(store: StoreWriter, filing: Loadable, limits: Limits) -> list[SourceFiling | Outcome]:
+    """The filing's files, or those of each report of companyfacts; an outcome already where they cannot be
+    had or are stored as they are.
+    """
     try:
         source = filing.load()
+        sources = list(reports_in(source, limits)) if is_whole_file(source) else [source]
     except FinChatError as error:
-        return _failure(filing.label, error)
-    if store.has(source.id, source_digest(source)):
-        return Outcome(filing.label, source.id, None)
-    return source
+        return [_failure(filing.label, error)]
+    return [
+        Outcome(one.label, one.id, None) if store.has(one.id, source_digest(one)) else one for one in sources
+    ]
 
 
 def _put(store: StoreWriter, outcome: Outcome) -> Outcome:

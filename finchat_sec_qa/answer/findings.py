@@ -9,6 +9,7 @@ from finchat_sec_qa.facts.lexicon import Entry
 from finchat_sec_qa.facts.members import matching
 from finchat_sec_qa.facts.select import Chosen, choose, superseded
 from finchat_sec_qa.model.answer import RefusalReason
+from finchat_sec_qa.model.companyfacts import is_companyfacts
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing
 from finchat_sec_qa.model.passage import Scope
@@ -56,7 +57,10 @@ class Company:
         keys = tuple(
             key for key in self.subject.keys if not self.scope.companies or key in self.scope.companies
         )
-        return self.store.filings(replace(self.scope, companies=keys or self.subject.keys))
+        found = self.store.filings(replace(self.scope, companies=keys or self.subject.keys))
+        stored = {filing.accession for filing in found if not is_companyfacts(filing)}
+        # a report that is stored itself answers; its companyfacts are held against it (witness_facts)
+        return [one for one in found if not is_companyfacts(one) or one.accession not in stored]
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -131,8 +135,8 @@ class Company:
         return any(-target.drift <= (end - target.end).days <= COMPARATIVE_DAYS for end in ends)
 
     def printed(self, filing: str) -> bool:
-        """Whether people can read the filing here: its main document is more than an XBRL instance."""
-        return self.store.documents(filing)[0].kind != "xbrl"
+        """Whether people can read the filing here: its main document is more than a list of facts."""
+        return self.store.documents(filing)[0].kind not in ("xbrl", "companyfacts")
 
     def _target(self, asked: AskedPeriod, entry: Entry, facts: Sequence[tuple[str, Fact]]) -> Target | None:
         if asked.kind != "latest":

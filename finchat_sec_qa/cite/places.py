@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from finchat_sec_qa.model import companyfacts
 from finchat_sec_qa.model.answer import Citation, TablePlace
 from finchat_sec_qa.model.document import Block, Cell, Page, Section, Table, last_from
 from finchat_sec_qa.model.fact import Fact
@@ -106,6 +107,10 @@ def section_path(source: Source, offset: int) -> str:
 
 def address(filing: Filing, name: str, anchor: str | None) -> str | None:
     """The place on EDGAR, None for a filing that has no accession or no CIK there."""
+    part = companyfacts.part_of_file(name)
+    if part is not None:
+        url = companyfacts.url_of(part[0])
+        return f"{url}#{anchor}" if anchor else url
     if not filing.accession or not filing.cik:
         return None
     folder = filing.accession.replace("-", "")

@@ -15,7 +15,7 @@ from finchat_sec_qa.model.progress import OnProgress, Progress
 from finchat_sec_qa.model.request import IngestRequest
 from finchat_sec_qa.model.views import IngestReport
 
-FILE_ENDINGS = frozenset({".htm", ".html", ".xhtml", ".xml", ".txt", ".pdf", ".zip", ".gz"})
+FILE_ENDINGS = frozenset({".htm", ".html", ".xhtml", ".xml", ".txt", ".pdf", ".zip", ".gz", ".json"})
 MAX_COMPANIES = 50  # of one request to EDGAR
 
 
@@ -27,6 +27,8 @@ MAX_COMPANIES = 50  # of one request to EDGAR
         "finchat ingest 10-K.htm reports/2023.pdf edgar/Archives --jobs 2",
         "finchat ingest AAPL NVDA --form 10-K --form 10-Q --limit 4",
         'finchat ingest --edgar "Berkshire Hathaway" --since 2023-01-01',
+        "finchat ingest AAPL --form 10-K --form companyfacts",
+        "finchat ingest CIK0000320193.json",
         codes="0 all stored or unchanged, 1 some filing failed, 2 wrong usage, 130 interrupted",
     ),
 )
@@ -62,8 +64,9 @@ def command(
     """Read filings from disk or EDGAR into the store.
 
     A TARGET that exists as a path is a file or folder; any other is a company's ticker, CIK or name on
-    EDGAR. A filing that is in the store already is left as it is; a bad one is reported and the rest goes
-    on. EDGAR wants to know who asks: set FINCHAT_EDGAR_CONTACT.
+    EDGAR. EDGAR's companyfacts (CIK##########.json, or --form companyfacts) make each report that they tell
+    of a filing of its own, of figures alone. A filing that is in the store already is left as it is; a bad
+    one is reported and the rest goes on. EDGAR wants to know who asks: set FINCHAT_EDGAR_CONTACT.
     """
     paths, companies = sort_targets(targets, disk)
     if not (paths or companies or samples):

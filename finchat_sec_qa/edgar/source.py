@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import httpx
 
@@ -25,6 +25,7 @@ from finchat_sec_qa.edgar.objects import Objects
 from finchat_sec_qa.edgar.resolve import Resolver
 from finchat_sec_qa.edgar.web import Web
 from finchat_sec_qa.errors import SourceError, SourceNotFoundError
+from finchat_sec_qa.model import companyfacts
 from finchat_sec_qa.model.accession import (
     EDGAR_WWW,
     document_url,
@@ -99,6 +100,11 @@ class Edgar(FilingSource):
         cik = self.resolve(query.company)
         first, label = self._resolver.submissions(cik)
         company = registrant(first, label)
+        forms = tuple(form for form in query.forms if form.strip().upper() != companyfacts.FORM)
+        facts = (_facts_source(company, self._data),) if len(forms) < len(query.forms) else ()
+        if facts and not forms:
+            return facts
+        query = replace(query, forms=forms)
         choice = Choice(query)
         choice.add(listed_filings(first, label))
         for page in older_pages(first, label):
@@ -109,7 +115,7 @@ class Edgar(FilingSource):
                     _log.warning("%s: EDGAR names this list of older filings but does not have it", url)
                     continue
                 choice.add(listed_filings(value, url))
-        return tuple(_source_filing(company, filing) for filing in choice.chosen())
+        return (*(_source_filing(company, filing) for filing in choice.chosen()), *facts)
 
     def fetch(self, filing: SourceFiling) -> SourceFiling:
         """The same filing with its files, main document first; see the port.
@@ -118,6 +124,10 @@ class Edgar(FilingSource):
         else the main document alone.
         """
         cik, accession = filing.cik or "", filing.accession or ""
+        if filing.form == companyfacts.FORM:
+            name = companyfacts.file_name(cik)
+            file = SourceFile(name, self.companyfacts(cik), url=companyfacts.url_of(name))
+            return replace(filing, files=(file,))
         if not is_accession(accession) or padded_cik(cik) is None:
             raise SourceError(
                 f"{filing.label}: EDGAR is asked by CIK and accession; got {cik!r}, {accession!r}"
@@ -128,19 +138,19 @@ class Edgar(FilingSource):
             self._remember(cik, accession, files, whole=whole)
         return replace(filing, files=files, url=files[0].url)
 
-    def companyfacts(self, cik: str) -> dict[str, Any]:
-        """EDGAR's facts of a company as its JSON has them; broken numbers are Decimal.
+    def companyfacts(self, cik: str) -> bytes:
+        """EDGAR's facts of a company, the JSON as EDGAR has it now.
 
         Raises SourceNotFoundError for a company without facts, other SourceErrors.
         """
         padded = padded_cik(cik)
         if padded is None:
             raise SourceNotFoundError(f"{cik!r} is no CIK")
-        url = f"{self._data}/api/xbrl/companyfacts/CIK{padded}.json"
-        value = self._objects.current_json(url)
-        if not isinstance(value, dict):
-            raise SourceNotFoundError(f"EDGAR has no company facts for CIK {padded} ({url})")
-        return value
+        address = f"{self._data}/api/xbrl/companyfacts/{companyfacts.file_name(padded)}"
+        body = self._objects.current(address, "json")
+        if body is None:
+            raise SourceNotFoundError(f"EDGAR has no company facts for CIK {padded} ({address})")
+        return body
 
     def company(self, text: str) -> Registrant:
         """The company that a ticker, CIK or name (former ones included) means.
@@ -225,6 +235,23 @@ class Edgar(FilingSource):
 
     def _document(self, path: str, kind: Kind) -> bytes | None:
         return self._objects.unchanging(f"{self._www}/{path}", kind)
+
+
+def _facts_source(company: Registrant, data_url: str) -> SourceFiling:
+    """The source of a company's companyfacts, which ingest takes apart into reports."""
+    name = companyfacts.file_name(company.cik)
+    return SourceFiling(
+        label=f"{data_url}/api/xbrl/companyfacts/{name}",
+        id=name.partition(".")[0],
+        accession=None,
+        cik=company.cik,
+        files=(),
+        company=company.name,
+        tickers=company.tickers,
+        former_names=company.former_names,
+        form=companyfacts.FORM,
+        url=companyfacts.url_of(name),
+    )
 
 
 def _source_filing(company: Registrant, filing: ListedFiling) -> SourceFiling:

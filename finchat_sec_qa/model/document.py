@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol, runtime_checkable
 
-DocumentKind = Literal["html", "text", "xbrl", "pdf", "submission"]
+DocumentKind = Literal["html", "text", "xbrl", "companyfacts", "pdf", "submission"]
 BlockKind = Literal["heading", "paragraph", "list_item", "table"]
 
 

@@ -9,6 +9,7 @@ from finchat_sec_qa.errors import MalformedError, ParseError, UnsupportedFormatE
 from finchat_sec_qa.model.document import ParsedDocument
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing, ParsedFiling, SourceFile, SourceFiling
+from finchat_sec_qa.parse.companyfacts import parse_companyfacts
 from finchat_sec_qa.parse.cover import identity_from_cover
 from finchat_sec_qa.parse.html import parse_html
 from finchat_sec_qa.parse.identity import Identity, identity_from_facts
@@ -27,13 +28,17 @@ _PARSERS: dict[FileKind, Callable[[SourceFile, Limits], ParsedFile]] = {
     "html": parse_html,
     "ixbrl": parse_html,
     "xbrl": parse_instance,
+    "companyfacts": parse_companyfacts,
     "pdf": parse_pdf,
     "text": parse_text,
 }
 _EXHIBIT_NAME = re.compile(r"ex(?:hibit)?[-_.]?(\d{1,2})", re.IGNORECASE)
 _EXHIBITS = frozenset(("3", "4", "5", "10", "13", "21", "22", "23", "24", "31", "32", "95", "97", "99"))
 _REASONS: dict[FileKind, str] = {
-    "other": "not a filing document (HTML, inline XBRL, XBRL instance, full submission, PDF or filing text)",
+    "other": (
+        "not a filing document (HTML, inline XBRL, XBRL instance, full submission, PDF, filing text or "
+        "EDGAR's companyfacts)"
+    ),
 }
 
 
@@ -190,7 +195,7 @@ def _identity(ordered: Sequence[_Read], header: SubmissionHeader, form: str) -> 
     """From dei facts first, then the submission's header, then the cover page."""
     main = ordered[0].parsed
     facts = [*main.facts, *(fact for one in ordered[1:] for fact in one.parsed.facts)]
-    found = identity_from_facts(facts).or_else(
+    found = main.identity.or_else(identity_from_facts(facts)).or_else(
         Identity(
             company=header.company,
             cik=header.cik,
@@ -199,7 +204,7 @@ def _identity(ordered: Sequence[_Read], header: SubmissionHeader, form: str) -> 
             fiscal_year_end=header.fiscal_year_end,
         )
     )
-    if main.document.kind == "xbrl" or found.complete:
+    if main.document.kind in ("xbrl", "companyfacts") or found.complete:
         return found
     return found.or_else(identity_from_cover(main.document.text))
 

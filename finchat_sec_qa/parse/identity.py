@@ -49,6 +49,9 @@ class Identity:
         return [field.name for field in fields(self) if getattr(self, field.name) in ("", None, ())]
 
 
+NOTHING_SAID = Identity()
+
+
 def identity_from_facts(facts: Iterable[Fact]) -> Identity:
     """What the dei facts say; facts of the whole filing win over those of one co-registrant or class."""
     values: dict[str, str] = {}

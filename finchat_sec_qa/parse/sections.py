@@ -25,7 +25,7 @@ def find_sections(document: ParsedDocument, form: str) -> tuple[Section, ...]:
     Empty for other forms, for XBRL instances, and where the report follows an order of its own with a
     cross-reference index. A section much shorter than its kind carries a warning.
     """
-    if document.kind == "xbrl":
+    if document.kind in ("xbrl", "companyfacts"):
         return ()
     if form.startswith("8-K"):
         return _events(document.text)
@@ -40,7 +40,7 @@ def find_sections(document: ParsedDocument, form: str) -> tuple[Section, ...]:
 
 def section_warnings(document: ParsedDocument, form: str, sections: Sequence[Section]) -> tuple[str, ...]:
     """A sentence where a report that should have Items has none."""
-    if sections or document.kind == "xbrl" or not rules_of(form):
+    if sections or document.kind in ("xbrl", "companyfacts") or not rules_of(form):
         return ()
     return ("No Items were found: the report follows an order of its own or is cut off.",)
 

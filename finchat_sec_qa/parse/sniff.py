@@ -5,9 +5,12 @@ from typing import Literal
 
 from finchat_sec_qa.model.filing import SourceFile
 
-FileKind = Literal["html", "ixbrl", "xbrl", "submission", "pdf", "text", "error_page", "other"]
+FileKind = Literal[
+    "html", "ixbrl", "xbrl", "submission", "pdf", "text", "companyfacts", "error_page", "other"
+]
 
 _HEAD = 65_536
+_COMPANYFACTS = re.compile(rb'\A\s*+\{.{0,500}?"entityName"\s*+:.{0,500}?"facts"\s*+:\s*+\{', re.DOTALL)
 _SUBMISSION = re.compile(
     rb"<(?:SEC|IMS)-(?:DOCUMENT|HEADER)>|\A\s*<SUBMISSION>|\A-----BEGIN PRIVACY-ENHANCED MESSAGE-----"
     rb"|\A\s*<DOCUMENT>\s*<TYPE>"
@@ -62,6 +65,8 @@ def sniff(file: SourceFile) -> FileKind:
         return "submission"
     if len(content) <= _MAX_ERROR_PAGE and _ERROR_PAGE.search(head):
         return "error_page"
+    if _COMPANYFACTS.match(head[:2_048]):
+        return "companyfacts"
     if file.name.lower().endswith(_OTHER_SUFFIXES):
         return "other"
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):

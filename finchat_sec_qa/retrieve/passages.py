@@ -27,8 +27,10 @@ def cut_filing(parsed: ParsedFiling) -> tuple[Passage, ...]:
 
 
 def cut_document(document: ParsedDocument, index: int) -> Iterator[Passage]:
-    """The passages of one document. Facts listed by an XBRL instance are found by concept, not by search."""
-    if document.kind == "submission":
+    """The passages of one document. Facts listed by an XBRL instance are found by concept, not by search, and
+    companyfacts have nothing else.
+    """
+    if document.kind in ("submission", "companyfacts"):
         return
     places = _Places(document)
     open_blocks: list[Block] = []

@@ -260,7 +260,7 @@ def test_the_contact_is_required_and_told(start: Start, tmp_path: Path) -> None:
 def test_company_facts_and_older_lists(start: Start, edgar: Path, tmp_path: Path) -> None:
     mirror = start("503", "truncate", "html200", seed=3)
     with client(mirror, tmp_path / "cache") as source:
-        facts = source.companyfacts("320193")
+        facts = json.loads(source.companyfacts("320193"))
         name = "CIK0000320193.json"
         assert (
             facts["entityName"]

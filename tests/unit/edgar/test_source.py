@@ -1,5 +1,6 @@
+import json
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -205,7 +206,7 @@ def test_a_newer_list_replaces_the_cached_one(site: FakeSite, tmp_path: Path) ->
     with open_edgar(site, tmp_path) as edgar:
         edgar.companyfacts("320193")
         site.objects["api/xbrl/companyfacts/CIK0000320193.json"] = b'{"facts": 2}'
-        assert edgar.companyfacts("320193") == {"facts": 2}
+        assert edgar.companyfacts("320193") == b'{"facts": 2}'
 
 
 def test_a_damaged_cache_is_fetched_again(site: FakeSite, tmp_path: Path) -> None:
@@ -226,15 +227,29 @@ def test_an_error_page_never_enters_the_cache(site: FakeSite, tmp_path: Path) ->
         with pytest.raises(BadBodyError, match="HTML page"):
             edgar.companyfacts("320193")
         assert not list(tmp_path.rglob("*.json"))
-        assert edgar.companyfacts("320193")["cik"] == 320193
+        assert json.loads(edgar.companyfacts("320193"))["cik"] == 320193
 
 
 def test_facts_keep_their_decimals(site: FakeSite, tmp_path: Path) -> None:
     with open_edgar(site, tmp_path) as edgar:
-        assert edgar.companyfacts("0000320193")["facts"]["us-gaap"]["x"] == Decimal("1.10")
+        assert b'"x": 1.10' in edgar.companyfacts("0000320193")
         for cik in ("21344", "x", ""):
             with pytest.raises(SourceNotFoundError):
                 edgar.companyfacts(cik)
+
+
+def test_companyfacts_are_found_beside_filings_where_they_are_asked_for(
+    site: FakeSite, tmp_path: Path
+) -> None:
+    with open_edgar(site, tmp_path) as edgar:
+        (facts,) = edgar.find(FilingQuery("AAPL", forms=("companyfacts",)))
+        assert (facts.id, facts.accession, facts.form) == ("CIK0000320193", None, "COMPANYFACTS")
+        fetched = edgar.fetch(facts)
+        assert fetched.files[0].name == "CIK0000320193.json"
+        assert fetched.files[0].content == edgar.companyfacts("320193")
+        assert fetched.files[0].url == "https://data.sec.gov/api/xbrl/companyfacts/CIK0000320193.json"
+        both = edgar.find(replace(ANNUAL, forms=(*ANNUAL.forms, "COMPANYFACTS")))
+        assert both == (*edgar.find(ANNUAL), facts)
 
 
 @pytest.mark.parametrize(
