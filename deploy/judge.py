@@ -1,0 +1,113 @@
+"""Whether a new colour does as well as the old one: a function of two readings of Prometheus' counters.
+
+Times are compared request by request of the same kind: what the old colour took on average for each route,
+weighted by what the new one was asked. So a canary that happens to get the slow questions is not blamed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deploy.model import Colour
+from deploy.settings import Canary
+
+Kind = tuple[str, str, str]  # job, route, method
+_SELF = ("/health", "/ready", "/metrics")  # asked by proxies and Prometheus, not by users
+FEWEST_ERRORS = 3  # one error among few requests is no rate
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Counters of one colour since its start: requests and seconds by kind, errors (5xx, lost connections)."""
+
+    requests: Mapping[Kind, float] = field(default_factory=dict)
+    seconds: Mapping[Kind, float] = field(default_factory=dict)
+    errors: float = 0.0
+
+    def since(self, before: "Reading") -> "Reading":
+        """What was counted after `before`. A counter that shrank began anew: all of it is after."""
+        return Reading(
+            {kind: _grown(value, before.requests.get(kind, 0.0)) for kind, value in self.requests.items()},
+            {kind: _grown(value, before.seconds.get(kind, 0.0)) for kind, value in self.seconds.items()},
+            _grown(self.errors, before.errors),
+        )
+
+    @property
+    def count(self) -> float:
+        """All requests."""
+        return sum(self.requests.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`back` says why the new colour must go; empty, with `enough` requests seen, it may stay."""
+
+    back: str
+    enough: bool
+    requests: int
+    errors: int
+    slower: float  # times the old colour's time for the same requests; 0: nothing to compare
+
+
+def read(rows: list[dict[str, object]]) -> dict[Colour, Reading]:
+    """The readings in the result of `QUERY`. Raises ValueError for a result of another shape."""
+    requests: dict[Colour, dict[Kind, float]] = {each: {} for each in Colour}
+    seconds: dict[Colour, dict[Kind, float]] = {each: {} for each in Colour}
+    errors = dict.fromkeys(Colour, 0.0)
+    for row in rows:
+        labels, (_, text) = row["metric"], row["value"]  # type: ignore[misc]
+        assert isinstance(labels, dict)  # noqa: S101 - narrowed for the type checker
+        name, value = labels["__name__"], float(text)
+        colour = labels.get("colour") or labels.get("server")
+        if colour not in set(Colour) or labels.get("route") in _SELF:
+            continue
+        which = Colour(colour)
+        if name.startswith("haproxy_"):
+            errors[which] += value
+            continue
+        kind = (labels["job"], labels["route"], labels["method"])
+        into = requests if name.endswith("_count") else seconds
+        into[which][kind] = into[which].get(kind, 0.0) + value
+        if name.endswith("_count") and labels["status"] == "5xx":
+            errors[which] += value
+    return {each: Reading(requests[each], seconds[each], errors[each]) for each in Colour}
+
+
+QUERY = (
+    '{__name__=~"finchat_http_request_seconds_(count|sum)",colour!=""}'
+    ' or {__name__=~"haproxy_server_(connection_errors|response_errors)_total",server=~"blue|green"}'
+)
+
+
+def judge(new: Reading, old: Reading, wanted: Canary) -> Judgement:
+    """Judge what the new colour did against what the old one did in the same time."""
+    count, slower = new.count, 0.0
+    share = new.errors / max(count, new.errors, 1.0)
+    usual = old.errors / max(old.count, old.errors, 1.0)
+    back = ""
+    if new.errors >= FEWEST_ERRORS and share > usual + wanted.most_errors:
+        back = (
+            f"error rate: {new.errors:.0f} of {max(count, new.errors):.0f} requests failed ({share:.0%}), "
+            f"the old colour's rate was {usual:.1%}"
+        )
+    alike = [kind for kind, asked in new.requests.items() if asked and old.requests.get(kind)]
+    compared = sum(new.requests[kind] for kind in alike)
+    if compared:
+        took = sum(new.seconds.get(kind, 0.0) for kind in alike)
+        due = sum(new.requests[kind] * old.seconds.get(kind, 0.0) / old.requests[kind] for kind in alike)
+        slower = took / due if due else 0.0
+        beyond = (took - due) / compared * 1000
+        if (
+            not back
+            and compared >= wanted.fewest_requests / 2
+            and slower > wanted.slowest
+            and beyond > wanted.slack_ms
+        ):
+            back = (
+                f"latency: {took / compared * 1000:.0f} ms a request, {slower:.1f} times the old colour's "
+                f"{due / compared * 1000:.0f} ms for the same requests"
+            )
+    return Judgement(back, count >= wanted.fewest_requests, round(count), round(new.errors), round(slower, 2))
+
+
+def _grown(now: float, before: float) -> float:
+    return now - before if now >= before else now

@@ -1,0 +1,107 @@
+"""The values that the files of a stack leave open, from the settings of an environment."""
+
+import json
+from pathlib import Path
+
+import jinja2
+
+from deploy.model import Colour, Release
+from deploy.settings import Settings
+
+HERE = Path(__file__).parent
+BASE = HERE / "base.yaml"
+COLOUR = HERE / "colour.yaml"
+PROGRAM = HERE.parent / "agent" / "program.py"
+RULES = HERE.parent.parent / "docker" / "prometheus" / "rules"
+AGENT, PROMETHEUS, ENTRANCE = 5, 6, 10  # numbers of addresses in the subnet
+API = {Colour.BLUE: 21, Colour.GREEN: 31}
+WEB = {Colour.BLUE: 22, Colour.GREEN: 32}
+INNER = {Colour.BLUE: 8101, Colour.GREEN: 8102}  # ports of the proxies, from the pages to the API
+
+
+def base(settings: Settings, agent_image: str) -> dict[str, str]:
+    """The variables of base.yaml."""
+    network, images = settings.network, settings.images
+    return {
+        "STACK": settings.name,
+        "PROXY_IMAGE": images.proxy,
+        "PROMETHEUS_IMAGE": images.prometheus,
+        "AGENT_IMAGE": agent_image,
+        "AGENT_PROGRAM": PROGRAM.read_text(encoding="utf-8"),
+        "SUBNET": network.subnet,
+        "BIND": network.bind,
+        "API_PORT": str(network.api_port),
+        "WEB_PORT": str(network.web_port),
+        "API_PREVIEW_PORT": str(network.api_preview_port),
+        "WEB_PREVIEW_PORT": str(network.web_preview_port),
+        "PROMETHEUS_PORT": str(network.prometheus_port),
+        "RATE": str(network.requests_in_10_seconds),
+        "AGENT_ADDRESS": network.address(AGENT),
+        "PROMETHEUS_ADDRESS": network.address(PROMETHEUS),
+        "ENTRANCE_ADDRESS": network.address(ENTRANCE),
+        "BLUE_API_ADDRESS": network.address(API[Colour.BLUE]),
+        "BLUE_WEB_ADDRESS": network.address(WEB[Colour.BLUE]),
+        "GREEN_API_ADDRESS": network.address(API[Colour.GREEN]),
+        "GREEN_WEB_ADDRESS": network.address(WEB[Colour.GREEN]),
+    }
+
+
+def colour(settings: Settings, which: Colour, release: Release) -> dict[str, str]:
+    """The variables of colour.yaml."""
+    network = settings.network
+    return {
+        "STACK": settings.name,
+        "COLOUR": which,
+        "API_IMAGE": release.api,
+        "WEBAPP_IMAGE": release.webapp,
+        "API_MEMORY": settings.api_memory,
+        "API_ADDRESS": network.address(API[which]),
+        "WEB_ADDRESS": network.address(WEB[which]),
+        "API_URL": f"http://{network.address(ENTRANCE)}:{INNER[which]}",
+    }
+
+
+def override(settings: Settings, which: Colour, *, token: bool) -> str:
+    """What an environment adds to colour.yaml, as a compose file of its own (JSON is YAML)."""
+    variables = {**settings.environment, **settings.colours.get(which, {})}
+    if token:
+        variables["FINCHAT_API_TOKEN_FILE"] = "/run/secrets/finchat/api_token"
+    # A "$" is the value's own, not a variable of compose.
+    escaped = {name: value.replace("$", "$$") for name, value in variables.items()}
+    services: dict[str, dict[str, object]] = {each: {"environment": escaped} for each in ("api", "webapp")}
+    return json.dumps({"services": services})
+
+
+def files(settings: Settings, token: str | None) -> dict[str, str]:
+    """The files that the agent keeps for the proxies and Prometheus, by their path in the volume `state`."""
+    addresses = {
+        "blue_api": API[Colour.BLUE],
+        "green_api": API[Colour.GREEN],
+        "blue_web": WEB[Colour.BLUE],
+        "green_web": WEB[Colour.GREEN],
+        "entrance": ENTRANCE,
+        "agent": AGENT,
+    }
+    shown = {name: settings.network.address(number) for name, number in addresses.items()}
+    prometheus = _template("prometheus.yml.j2").render(shown, token=bool(token))
+    found = {
+        "haproxy.cfg": (HERE / "haproxy.cfg").read_text(encoding="utf-8"),
+        "prometheus/prometheus.yml": prometheus,
+    }
+    found |= {
+        f"prometheus/rules/{each.name}": each.read_text(encoding="utf-8")
+        for each in sorted(RULES.glob("*.yml"))
+    }
+    for each in Colour:
+        found[f"secrets/{each}/README"] = "Mounted into the containers of this colour.\n"
+        if token:
+            found[f"secrets/{each}/api_token"] = token
+    if token:
+        found["prometheus/token"] = token
+    return found
+
+
+def _template(name: str) -> jinja2.Template:
+    """A template of this folder; a value that it names and nobody gives is an error."""
+    kept = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701 - YAML
+    return kept.from_string((HERE / name).read_text(encoding="utf-8"))

@@ -1,0 +1,169 @@
+"""How a release reaches a host: read `deploy` from top to bottom; each step is a function below it.
+
+Until `try_out` no request reaches the new colour. From then on, whatever goes wrong, also in the deployer itself,
+sends all requests back to the old colour; where the deployer dies, the agent does it (deploy/agent/program.py).
+"""
+
+import time
+from dataclasses import dataclass
+
+from deploy import plan
+from deploy.errors import DeployError, EngineError, RolledBackError
+from deploy.host import Host, check_schema, ensure_base
+from deploy.link import Session
+from deploy.model import Colour, Event, Pending, Release, State
+from deploy.smoke import smoke
+from deploy.watch import Watch
+
+
+@dataclass
+class Work:
+    """A deploy under way: the one value that changes, since its state must be kept after every step."""
+
+    host: Host
+    session: Session
+    release: Release
+    colour: Colour
+    state: State
+    began: float
+
+    def step(self, name: str) -> None:
+        """Remember on the host that a step begins, and say so."""
+        self.host.say(name)
+        pending = Pending(revision=self.release.revision, colour=self.colour, started=self.began, step=name)
+        self.state = self.session.keep(self.state.but(pending=pending))
+
+
+def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
+    """Bring a release that passed the gate to a host; returns its line of history.
+
+    Raises LockedError and EngineError before anything changed, DeployError when the new colour was never let in,
+    RolledBackError when it was and is out again. In all of them the old colour serves.
+    """
+    ensure_base(host, release)
+    with host.session() as session:
+        state = session.state().but(gate=gate)
+        work = Work(host, session, release, state.next, state, time.time())
+        check_schema(host, state, release)
+        try:
+            make_room(work)
+            start(work)
+            smoke(work.host, work.session, work.colour, work.release)
+            try_out(work)
+            switch(work)
+        except BaseException as error:
+            give_up(work, error)
+            raise
+        return finish(work)
+
+
+def make_room(work: Work) -> None:
+    """Empty the place of the colour before the last: the requests it still has, streams among them, end first."""
+    back = work.state.active or work.colour.other
+    work.session.route(back)
+    work.step(f"making room in {work.colour}")
+    left = work.session.wait_drained(work.colour, work.host.settings.limits.drain)
+    if left:
+        work.host.say(
+            f"  {left} requests did not end within {work.host.settings.limits.drain:g} s (limits.drain)"
+        )
+
+
+def start(work: Work) -> None:
+    """Start the new colour and wait until every proxy holds it for up."""
+    work.step(f"starting {work.release.revision[:12]} as {work.colour}")
+    settings = work.host.settings
+    token = settings.api_token_file is not None
+    try:
+        work.host.run(plan.colour_up(settings, work.colour, work.release, token=token))
+    except EngineError as error:
+        raise DeployError(f"{work.colour} did not become healthy: {error}\n{_log(work)}") from error
+    down = work.session.wait_servers(work.colour, settings.limits.ready)
+    if down:
+        raise DeployError(
+            f"the proxies cannot reach {work.colour}: {down[0].get('said') or down[0].get('error')}\n{_log(work)}"
+        )
+    work.state = work.session.keep(work.state.but(colours={**work.state.colours, work.colour: work.release}))
+
+
+def try_out(work: Work) -> None:
+    """A share of the requests to the new colour; back at the first sign of trouble. The first release has no other."""
+    if work.state.active is None:
+        return
+    canary = work.host.settings.canary
+    work.step(f"trying {work.colour} with {canary.percent} % of the requests")
+    watch = Watch(work.session, work.host.settings, work.colour)
+    work.session.route(work.state.active, work.colour, canary.percent)
+    trouble = watch.hold(lambda text: work.host.say(f"  {text}"))
+    if trouble:
+        raise RolledBackError(f"{work.colour} was tried and is out again: {trouble}")
+
+
+def switch(work: Work) -> None:
+    """All requests to the new colour, watched as long again; the old one stays warm."""
+    work.step(f"switching to {work.colour}")
+    if work.state.active is None:
+        work.session.route(work.colour)
+        return
+    watch = Watch(work.session, work.host.settings, work.colour)
+    work.session.route(work.colour)
+    trouble = watch.hold(lambda text: work.host.say(f"  {text}"))
+    if trouble:
+        raise RolledBackError(f"{work.colour} was switched to and is out again: {trouble}")
+
+
+def finish(work: Work) -> Event:
+    """Write down that it is done."""
+    event = _event(work, "done")
+    work.session.keep(work.state.but(active=work.colour, pending=None, last_success=event.at).told(event))
+    return event
+
+
+def give_up(work: Work, error: BaseException) -> None:
+    """The old colour gets all requests again, first of all; then the new colour's containers go.
+
+    What fails here is said and hides nothing: the error that led here is the one that ends the deploy.
+    """
+    old, settings = work.state.active, work.host.settings
+    reason = str(error) or type(error).__name__
+    event = _event(work, "rolled back" if isinstance(error, RolledBackError) else "failed", reason)
+    colours = {which: release for which, release in work.state.colours.items() if which != work.colour}
+
+    def back() -> None:
+        if old is not None:
+            work.session.back(old)
+            work.host.say(f"all requests go to {old}")
+
+    def clear() -> None:
+        work.session.wait_drained(work.colour, settings.limits.drain)
+        work.host.run(plan.colour_down(settings, work.colour))
+
+    def remember() -> None:
+        work.session.keep(work.state.but(pending=None, colours=colours).told(event))
+
+    for step in (back, clear, remember):
+        try:
+            step()
+        except EngineError as trouble:
+            work.host.say(f"while giving up: {trouble}")
+
+
+def _event(work: Work, outcome: str, detail: str = "") -> Event:
+    now = time.time()
+    return Event(
+        at=now,
+        action="deploy",
+        revision=work.release.revision,
+        colour=work.colour,
+        outcome=outcome,
+        seconds=round(now - work.began, 2),
+        detail=detail[:500],
+    )
+
+
+def _log(work: Work) -> str:
+    """The new colour's last words, for the person who has to mend it."""
+    try:
+        return work.host.run(plan.colour_logs(work.host.settings, work.colour)).strip()
+    except EngineError as error:
+        return f"(its log cannot be read: {error})"

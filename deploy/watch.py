@@ -1,0 +1,76 @@
+"""Watches a colour while requests reach it: its health at the proxies, its figures in Prometheus."""
+
+import json
+import time
+from collections.abc import Callable
+from urllib.parse import quote
+
+from deploy.errors import EngineError
+from deploy.judge import QUERY, Judgement, Reading, judge, read
+from deploy.link import Session
+from deploy.model import Colour
+from deploy.settings import Settings
+from deploy.stack import values
+
+PAUSE = 0.25  # seconds between two looks
+Say = Callable[[str], None]
+
+
+class Watch:
+    """From its making on: what both colours do since then."""
+
+    def __init__(self, session: Session, settings: Settings, new: Colour) -> None:
+        self._session = session
+        self._settings = settings
+        self._new = new
+        self._before = self._readings()
+
+    def judge(self) -> Judgement:
+        """What is to be said now. Raises EngineError when Prometheus does not answer."""
+        down = [
+            each for each in self._session.servers() if each.get("colour") == self._new and not each["up"]
+        ]
+        if down:
+            said = f"health: {down[0]['backend']} of {self._new} is down ({down[0]['said']})"
+            return Judgement(said, enough=True, requests=0, errors=0, slower=0.0)
+        now = self._readings()
+        new, old = self._new, self._new.other
+        return judge(
+            now[new].since(self._before[new]), now[old].since(self._before[old]), self._settings.canary
+        )
+
+    def hold(self, say: Say) -> str:
+        """Watch for canary.seconds, longer while there are too few requests; returns why to go back, or "".
+
+        After canary.patience without enough requests the new colour's health alone decides, and that is said.
+        """
+        wanted = self._settings.canary
+        began = time.monotonic()
+        while True:
+            seen = self.judge()
+            passed = time.monotonic() - began
+            if seen.back:
+                return seen.back
+            if passed >= wanted.seconds and (seen.enough or passed >= wanted.patience):
+                judged = (
+                    "" if seen.enough else f" (fewer than {wanted.fewest_requests}: judged by health alone)"
+                )
+                say(
+                    f"{seen.requests} requests, {seen.errors} errors, {seen.slower:g} times the old time{judged}"
+                )
+                return ""
+            time.sleep(PAUSE)
+
+    def _readings(self) -> dict[Colour, Reading]:
+        return read(ask_prometheus(self._session, self._settings, QUERY))
+
+
+def ask_prometheus(session: Session, settings: Settings, query: str) -> list[dict[str, object]]:
+    """The vector that a query gives now. Raises EngineError when Prometheus cannot say."""
+    address = f"http://{settings.network.address(values.PROMETHEUS)}:9090/api/v1/query?query={quote(query)}"
+    status, body, _ = session.fetch(address)
+    if status != 200:
+        raise EngineError(
+            f"Prometheus cannot be asked ({status}): {body[:200]}; `docker logs {settings.name}-prometheus-1`"
+        )
+    return list(json.loads(body)["data"]["result"])
