@@ -22,7 +22,7 @@ class Entry:
 
     `concepts` are local names, most fitting first; `printed` are keys of entries whose printed rows answer
     it where there are no XBRL facts, its own first. `otherwise` is an expression over other entries that
-    gives it where a company does not report it.
+    gives it where a company does not report it; `change_of` is the balance whose change of a period it is.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Entry:
     never: tuple[tuple[str, ...], ...]
     printed: tuple[str, ...] = ()
     otherwise: str = ""
+    change_of: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -122,7 +123,7 @@ def _barred(entry: Entry, words: Sequence[str], start: int, end: int) -> bool:
 
 
 def _entry(key: str, fields: dict[str, object]) -> Entry:
-    known = {"label", "kind", "unit", "terms", "concepts", "never", "printed", "otherwise"}
+    known = {"label", "kind", "unit", "terms", "concepts", "never", "printed", "otherwise", "change_of"}
     if unknown := set(fields) - known:
         raise ValueError(f"lexicon.toml [{key}]: unknown {sorted(unknown)}; known are {sorted(known)}")
     return Entry(
@@ -135,6 +136,7 @@ def _entry(key: str, fields: dict[str, object]) -> Entry:
         never=_phrases(fields.get("never", [])),
         printed=(key, *_strings(fields.get("printed", []))),
         otherwise=str(fields.get("otherwise", "")),
+        change_of=str(fields.get("change_of", "")),
     )
 
 

@@ -32,6 +32,7 @@ GROWTH_WORDS = frozenset(
 )
 SHARE_WORDS = frozenset("as a share percentage percent of portion fraction divided by did spend on".split())
 AVERAGE_WORDS = frozenset("two three four five year years average".split())
+CHANGE_REACH = 6  # words from "change in" to the figure: "change in the Coca-Cola Company's net income"
 # What the entries of the two kinds of words above may be called together with a figure.
 OPERAND_WORDS = frozenset(
     "cash dividends paid opening closing over less minus plus sum cost change average divided "
@@ -57,7 +58,7 @@ def find(
     asked_of = _latest(periods)
     spans = base.spans if base else tuple((mention.start, mention.end) for mention in mentions)
     years = _years(periods) or last_years(question)
-    back = 0 if comparing else years_of_change(question, periods, years)
+    back = 0 if comparing else _back(words, question, mentions, periods, years)
     if base is not None:
         base = replace(base, periods=asked_of)
     count = _averaged_years(words, question, mentions, years)
@@ -80,6 +81,25 @@ def find(
         amount = Figure(label, key, mentions[0].entry.unit, asked_of, spans)
         return _changed(amount, back, words) if back else None
     return _changed(base, back, words) if base is not None and back else base
+
+
+def _back(
+    words: Sequence[str],
+    question: str,
+    mentions: Sequence[Mention],
+    periods: Sequence[AskedPeriod],
+    years: int,
+) -> int:
+    """Years that a change asked for spans; 0 for none, and for what is reported as a change."""
+    if any(mention.entry.change_of for mention in mentions):
+        return 0
+    of_flow = [m for m in mentions if m.entry.kind == "flow" and _changes(words, m)]
+    return years_of_change(question, periods, years) or int(len(periods) < 2 and len(of_flow) == 1)
+
+
+def _changes(words: Sequence[str], mention: Mention) -> bool:
+    """Whether "change in" stands before a mention, with no more than a company between."""
+    return "change in" in " ".join(words[max(0, mention.start - CHANGE_REACH) : mention.start])
 
 
 def _changed(base: Figure, back: int, words: Sequence[str]) -> Figure:

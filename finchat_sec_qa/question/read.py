@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finchat_sec_qa.facts.expressions import names_in
-from finchat_sec_qa.facts.lexicon import Mention, find_mentions, words_of
+from finchat_sec_qa.facts.formulas import find_formulas
+from finchat_sec_qa.facts.lexicon import Mention, entries, find_mentions, words_of
 from finchat_sec_qa.facts.members import KIND_WORDS
 from finchat_sec_qa.facts.spans import overlaps
 from finchat_sec_qa.model.filing import Company
@@ -35,25 +36,27 @@ NARRATIVE = frozenset(
 )
 # Words of number questions that carry no meaning of their own.
 FILLER = frozenset(
-    "a about according address adopting all also an and answer answered are as asked assuming at "
-    "balance based be been being below between billion billions by calculate calculated can carry "
-    "carried change clearly company compute consolidated could current data defined details did "
-    "directly do does dollar dollars during each end ended ending exact fiscal filing filings financial "
-    "find following for from full fy generate generated get give gives given had has have help here how "
-    "i if in including indicated information is it its just level line me million millions much number "
-    "of on only or our out over outstanding paid per period please portion position primarily provide "
+    "a about according address adopting all also an and answer answered are as asked assuming at balance "
+    "based be been being below between billion billions by calculate calculated can carry carried clearly "
+    "company compute consolidated could current data defined details did directly do does dollar dollars "
+    "during each end ended ending exact fiscal filing filings financial find following for from full fy "
+    "generate generated get give gives given had has have help here how i if in including indicated "
+    "information is it its just level line me million millions much number of on only or our out over "
+    "outstanding paid per period please portion position post posted primarily produce produced provide "
     "provided q quarter question record recorded relying report reported reporting reports respond "
     "response results round rounded say says shall sheet show shown shows so spend spent stand state "
     "stated statement statements status tell than that the their them there these they this thousand "
-    "thousands to total totaled usd use used using utilizing value values was we were what when "
-    "which with within year years yearend you your 10 k 10k 10q form annual quarterly amount amounts "
-    "two one decimal decimals places place attributable common net basis achieve achieved stood hold "
-    "held who earn earned make made book booked incur incurred pay raise raised percent percentage "
-    "terms units unit month months week weeks three six nine twelve eight respectively latest recent "
-    "most last approximately roughly income cash flows flow operations profit loss p l pl analyst "
-    "investment perspective access judgment judgments plainly clear outlined many came come comes got "
-    "recently nearest whole integer unadjusted percents extract points point ratio will be".split()
+    "thousands to total totaled usd use used using utilizing value values was we were what when which "
+    "with within year years yearend you your 10 k 10k 10q form annual quarterly amount amounts two one "
+    "decimal decimals places place attributable common net basis achieve achieved stood hold held who "
+    "earn earned make made book booked incur incurred pay raise raised percent percentage terms units "
+    "unit month months week weeks three six nine twelve eight respectively latest recent most last "
+    "approximately roughly income cash flows flow operations profit loss p l pl analyst investment "
+    "perspective access judgment judgments plainly clear outlined many came come comes got recently "
+    "nearest whole integer unadjusted percents extract points point ratio will close closed closing books "
+    "deliver delivered log logged run ran sit sat".split()
 )
+RATIO = "ratio"  # fills in a question for a computed figure; of a reported number it makes another one
 MODEL_DIGITS = 3  # of a number that names a product
 DAYS_OF_A_YEAR = frozenset({"360", "365", "366"})
 ROUNDING = re.compile(
@@ -127,7 +130,7 @@ def take_apart(
 
 
 def _number_plan(reading: Reading) -> Plan | None:
-    mentions = [m for m in find_mentions(reading.words) if not overlaps(m, reading.named)]
+    mentions = _settled(reading, [m for m in find_mentions(reading.words) if not overlaps(m, reading.named)])
     try:
         defined = read_definitions(reading.definitions, _year(reading.periods))
     except UnreadableError:
@@ -162,6 +165,22 @@ def _number_plan(reading: Reading) -> Plan | None:
     if len(keys) != 1 or reading.percent:  # "what percentage of revenue came from …" asks for no amount
         return None
     return _fact_plan(reading, mentions)
+
+
+def _settled(reading: Reading, mentions: Sequence[Mention]) -> list[Mention]:
+    """A line of the cash-flow statement ("change in inventories") is meant of one period alone; in a formula,
+    or between two days, the difference of the balances is.
+    """
+    if len(reading.periods) < 2 and not reading.definitions and not find_formulas(reading.words):
+        return list(mentions)
+    return [_of_balance(item, reading.words) if item.entry.change_of else item for item in mentions]
+
+
+def _of_balance(mention: Mention, words: Sequence[str]) -> Mention:
+    """The balance in "change in inventories", without the words of the change."""
+    balance, said = entries()[mention.entry.change_of], tuple(words[mention.start : mention.end])
+    size = max((len(term) for term in balance.terms if said[-len(term) :] == term), default=1)
+    return Mention(balance, mention.end - size, mention.end)
 
 
 def _year(periods: Sequence[AskedPeriod]) -> int | None:
@@ -201,6 +220,7 @@ def _fact_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
     comparing = len(reading.subjects) > 1 and COMPARE.search(reading.question) is not None
     spans = [(mention.start, mention.end) for mention in mentions]
     unread = [*_unread(reading, spans, comparing=comparing), *_models(reading, spans)]
+    unread += [word for at, word in enumerate(reading.words) if word == RATIO and not _taken(at, spans)]
     if len(reading.subjects) > 1 and not comparing and unread:
         return None
     if any(word in NARRATIVE for word in unread):
@@ -238,9 +258,13 @@ def _unread(reading: Reading, spans: Sequence[tuple[int, int]], *, comparing: bo
         for at, word in enumerate(reading.words)
         if word not in FILLER
         and not word.isdigit()
-        and not any(low <= at < high for low, high in taken)
+        and not _taken(at, taken)
         and not (comparing and COMPARE.fullmatch(word))
     ]
+
+
+def _taken(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(low <= at < high for low, high in spans)
 
 
 def _models(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[str]:
@@ -251,7 +275,7 @@ def _models(reading: Reading, spans: Sequence[tuple[int, int]]) -> list[str]:
         if word.isdigit()
         and len(word) >= MODEL_DIGITS
         and not (word in DAYS_OF_A_YEAR or word.endswith("000"))
-        and not any(low <= at < high for low, high in [*reading.named, *spans])
+        and not _taken(at, [*reading.named, *spans])
     ]
 
 

@@ -56,12 +56,26 @@ def test_every_entry_is_whole() -> None:
         ("current assets", ["current_assets"]),
         ("total assets", ["assets"]),
         ("R&D", ["rd"]),
-        ("R & D and SG&A", ["sga"]),  # "R & D" is read as "r and d", which nobody writes
+        ("R & D and SG&A", ["rd", "sga"]),
         ("shareholders’ equity", ["equity"]),
         ("net income over total assets", ["net_income", "assets"]),
         ("operating lease liabilities", ["operating_lease_liabilities"]),
-        ("other comprehensive income", []),
-        ("other current assets", []),
+        ("other comprehensive income", ["oci"]),
+        ("accumulated other comprehensive income", ["aoci"]),
+        ("other current assets", ["other_current_assets"]),
+        ("other sundry assets", ["assets"]),
+        ("current operating lease liabilities", ["operating_lease_liabilities_current"]),
+        ("gross PP&E", ["ppe_gross"]),
+        ("purchases of PP&E", ["capex"]),
+        ("earnings per diluted share", ["eps_diluted"]),
+        ("deferred tax expense", ["deferred_tax_expense"]),
+        ("accumulated depreciation", ["accumulated_depreciation"]),
+        ("total equity", ["equity_total"]),
+        ("net change in cash", ["net_change_in_cash"]),
+        ("change in inventories", ["change_in_inventories"]),
+        ("net income attributable to noncontrolling interests", ["net_income_noncontrolling"]),
+        ("income from continuing operations", ["income_continuing"]),
+        ("income from continuing operations before income taxes", ["income_before_tax"]),
         ("", []),
     ],
 )
@@ -123,3 +137,16 @@ def test_units_must_agree(key: str, concept: str, unit: str, fits: bool) -> None
 def test_no_text_is_an_error(text: str) -> None:
     words = words_of(text)
     assert all(0 <= mention.start < mention.end <= len(words) for mention in find_mentions(words))
+
+
+def test_every_change_is_of_a_balance() -> None:
+    changes = [entry for entry in entries().values() if entry.change_of]
+    assert changes
+    for entry in changes:
+        assert entry.kind == "flow"
+        assert entries()[entry.change_of].kind == "instant"
+
+
+def test_a_part_is_no_substitute_for_the_whole() -> None:
+    domestic = "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxesDomestic"
+    assert rank(entries()["income_before_tax"], fact("1", span("2023-12-31", 365), concept=domestic)) is None

@@ -286,3 +286,44 @@ def test_nor_is_any_heap_of_the_words_of_the_field(words: list[str]) -> None:
 def test_long_questions_end(piece: str) -> None:
     with ends():
         read((piece * 2_000)[:2_000], STORE)
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("What was Apple's change in inventories in fiscal 2023?", "change_in_inventories"),
+        ("How much change in inventories did Apple report for fiscal 2023?", "change_in_inventories"),
+        ("Apple net change in cash FY2023?", "net_change_in_cash"),
+        ("What opex did Apple post in 2023?", "operating_expenses"),
+        ("Apple's goodwill as at the close of 2023?", "goodwill"),
+    ],
+)
+def test_the_change_of_one_year_is_a_line_of_the_cash_flow_statement(question: str, entry: str) -> None:
+    found = plan(question)
+    assert (found.kind, found.entry, found.member) == ("fact", entry, ())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the change in Apple's inventories between fiscal 2022 and fiscal 2023?",
+        "What was Apple's change in inventories from fiscal 2022 to fiscal 2023?",
+        "By how much did Apple's inventories change in fiscal 2023?",
+    ],
+)
+def test_the_change_between_two_years_is_a_difference_of_balances(question: str) -> None:
+    found = plan(question)
+    assert (found.kind, found.expression) == ("formula", "inventories - prior(inventories, 1)")
+
+
+def test_a_ratio_that_nothing_explains_is_not_its_numerator() -> None:
+    assert plan("What was Apple's goodwill ratio in fiscal 2023?").member == ("ratio",)
+
+
+def test_a_change_that_nothing_explains_is_not_the_amount() -> None:
+    assert plan("Give me the change in goodwill of Apple for fiscal 2023.").member == ("change",)
+
+
+def test_the_change_of_a_flow_is_against_the_year_before() -> None:
+    found = plan("What was the change in Apple's revenue in fiscal 2023?")
+    assert (found.kind, found.expression) == ("formula", "revenue - prior(revenue, 1)")
