@@ -1,4 +1,4 @@
-"""Whether the bill of materials is complete: it is held against every file of the image. The result is kept."""
+"""Whether the bill of materials is complete: held against every file of the image, once for a digest."""
 
 import hashlib
 from collections.abc import Mapping

@@ -39,7 +39,7 @@ class _Table(BaseModel):
 
 
 class Identity(_Table):
-    """Who signs without a key: a regular expression of the identity, and the address of who vouches for it."""
+    """Who signs without a key: a regular expression of the identity, and the address that vouches for it."""
 
     identity: Annotated[str, Field(min_length=1)]
     issuer: Annotated[str, Field(pattern=r"^https?://")]
