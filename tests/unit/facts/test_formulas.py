@@ -23,7 +23,8 @@ THIS_YEAR = {
     "cfo": 350, "capex": 150, "dividends_paid": 45, "cash": 100, "short_term_investments": 50,
     "receivables": 250, "inventories": 200, "current_assets": 700, "ppe": 900, "assets": 2100,
     "payables": 160, "current_liabilities": 400, "current_debt": 80, "long_term_debt": 420, "equity": 1000,
-    "shares_outstanding": 100, "shares_diluted": 125,
+    "shares_outstanding": 100, "shares_diluted": 125, "goodwill": 100, "intangibles": 60, "liabilities": 1050,
+    "rd": 200, "sga": 300, "stock_compensation": 50, "share_repurchases": 80,
 }  # fmt: skip
 LAST_YEAR = {
     "receivables": 150,
@@ -36,6 +37,8 @@ LAST_YEAR = {
     "current_liabilities": 380,
     "long_term_debt": 150,
     "current_debt": 50,
+    "goodwill": 80,
+    "intangibles": 40,
 }
 BY_HAND = {
     "gross_margin": "0.4",
@@ -78,6 +81,28 @@ BY_HAND = {
     "nopat": "225",
     "book_value_per_share": "10",
     "free_cash_flow_per_share": "1.6",
+    "equity_ratio": "0." + 8 * "476190" + "48",  # 1000 / 2100
+    "liabilities_to_assets": "0.5",
+    "liabilities_to_equity": "1.05",
+    "long_term_debt_to_equity": "0.42",
+    "tangible_book_value": "840",
+    "cash_flow_to_income": "1.9" + 48 * "4",  # 350 / 180
+    "cash_flow_to_debt": "0.7",
+    "rd_share": "0.1",
+    "sga_share": "0.15",
+    "compensation_share": "0.025",
+    "capex_to_depreciation": "1.5",
+    "capex_coverage": "2." + 49 * "3",  # 350 / 150
+    "return_on_capital_employed": "0." + 3 * "1764705882352941" + "18",  # 300 / 1700
+    "return_on_tangible_equity": "0.2" + 2 * "368421052631578947" + "3684210526316",  # 180 / 760
+    "debt_to_ebitda": "1.25",
+    "net_debt_to_ebitda": "1",
+    "ebitda_coverage": "6." + 48 * "6" + "7",
+    "revenue_per_share": "16",
+    "operating_cash_flow_per_share": "2.8",
+    "total_debt": "500",
+    "buyback_share": "0.4",
+    "dividend_coverage": "4",
 }
 
 
