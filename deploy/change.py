@@ -25,8 +25,8 @@ def switch(host: Host, to: Colour | None, action: str) -> Event:
         down = session.wait_servers(colour, 0.0)
         if down:
             raise DeployError(
-                f"{colour} is not healthy ({down[0].get('said') or down[0].get('error')}); {state.active} goes on serving. "
-                "See `status`, or deploy an older revision with `apply`"
+                f"{colour} is not healthy ({down[0].get('said') or down[0].get('error')}); "
+                f"{state.active} goes on serving. See `status`, or deploy an older revision with `apply`"
             )
         session.route(colour)
         now = time.time()

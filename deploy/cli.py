@@ -15,7 +15,7 @@ from deploy.errors import DeployError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    """Bring a commit's images to an environment, and back.
+    r"""Bring a commit's images to an environment, and back.
 
     ENVIRONMENT is a file of deploy/environments (staging, production) or a path to one. What serves goes on
     serving until the new release has shown that it does as well; whatever goes wrong, it comes back.

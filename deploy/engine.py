@@ -8,7 +8,7 @@ from shlex import quote
 
 from deploy.errors import EngineError
 
-_LONGEST_SHOWN = 60  # characters of one argument
+_LONGEST = 60  # characters of one argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,7 @@ class Command:
 
     def __str__(self) -> str:
         """As a person would type it; what is long is cut."""
-        shown = (
-            each if len(each) <= _LONGEST_SHOWN else f"{each[:_LONGEST_SHOWN]}…" for each in self.arguments
-        )
+        shown = (each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in self.arguments)
         return " ".join(["docker", *(quote(each) for each in shown)])
 
 
@@ -60,7 +58,7 @@ class Engine:
         return done.stdout
 
     def asks(self, command: Command) -> bool:
-        """Whether it ends well: for questions like "is there such a network?". Raises EngineError on time-out."""
+        """Whether there is what it asks for. Raises EngineError when the engine cannot say."""
         try:
             self.run(command)
         except EngineError as error:

@@ -56,7 +56,7 @@ class Host:
 
 
 def ensure_base(host: Host, release: Release) -> None:
-    """Make the base where there is none. One that differs from what the checkout says is renewed, losing nothing.
+    """Make the base where there is none; renew one that differs from the checkout, losing no request.
 
     Raises LockedError before it touches a base that another deploy works on; EngineError.
     """
@@ -103,7 +103,7 @@ def _renew(host: Host, image: str, files: dict[str, str], wanted: str) -> None:
 
 
 def _put(host: Host, session: link.Session, files: dict[str, str]) -> None:
-    """Write the configuration files once the programs that read them found nothing wrong. Raises EngineError."""
+    """Write the configuration files, once their programs find nothing wrong. Raises EngineError."""
     session.put({f"next/{name}": text for name, text in files.items()}, ["next"])
     for command in plan.checks(host.settings, "next"):
         host.run(command)
@@ -120,12 +120,12 @@ def check_schema(host: Host, state: State, release: Release) -> None:
     low, high = stands["reads"]
     if not low <= new["writes"] <= high:
         raise DeployError(
-            f"the store's schema: {release.revision[:12]} writes version {new['writes']}, the active colour reads "
-            f"{low} to {high}. Both share one store; ship a release in between that reads both"
+            f"the store's schema: {release.revision[:12]} writes version {new['writes']}, the active colour "
+            f"reads {low} to {high}. Both share one store; ship a release in between that reads both"
         )
     low, high = new["reads"]
     if not low <= stands["writes"] <= high:
         raise DeployError(
-            f"the store's schema: the store is of version {stands['writes']}, {release.revision[:12]} reads {low} to "
-            f"{high}. Ship a release in between that reads both"
+            f"the store's schema: the store is of version {stands['writes']}, {release.revision[:12]} reads "
+            f"{low} to {high}. Ship a release in between that reads both"
         )

@@ -6,6 +6,7 @@ weighted by what the new one was asked. So a canary that happens to get the slow
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from deploy.model import Colour
 from deploy.settings import Canary
@@ -17,7 +18,7 @@ FEWEST_ERRORS = 3  # one error among few requests is no rate
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counters of one colour since its start: requests and seconds by kind, errors (5xx, lost connections)."""
+    """Counters of one colour: requests and seconds by kind, errors (5xx, lost connections)."""
 
     requests: Mapping[Kind, float] = field(default_factory=dict)
     seconds: Mapping[Kind, float] = field(default_factory=dict)
@@ -48,15 +49,13 @@ class Judgement:
     slower: float  # times the old colour's time for the same requests; 0: nothing to compare
 
 
-def read(rows: list[dict[str, object]]) -> dict[Colour, Reading]:
+def read(rows: list[dict[str, Any]]) -> dict[Colour, Reading]:
     """The readings in the result of `QUERY`. Raises ValueError for a result of another shape."""
     requests: dict[Colour, dict[Kind, float]] = {each: {} for each in Colour}
     seconds: dict[Colour, dict[Kind, float]] = {each: {} for each in Colour}
     errors = dict.fromkeys(Colour, 0.0)
     for row in rows:
-        labels, (_, text) = row["metric"], row["value"]  # type: ignore[misc]
-        assert isinstance(labels, dict)  # noqa: S101 - narrowed for the type checker
-        name, value = labels["__name__"], float(text)
+        labels, name, value = row["metric"], row["metric"]["__name__"], float(row["value"][1])
         colour = labels.get("colour") or labels.get("server")
         if colour not in set(Colour) or labels.get("route") in _SELF:
             continue

@@ -71,11 +71,11 @@ class State(Value):
     history: tuple[Event, ...] = ()
 
     def but(self, **changes: object) -> "State":
-        """This state with changes."""
+        """The state with changes."""
         return self.model_copy(update=changes)
 
     def told(self, event: Event) -> "State":
-        """This state with one more line of history."""
+        """The state with one more line of history."""
         return self.but(history=(*self.history, event)[-KEPT:])
 
     @property

@@ -47,7 +47,7 @@ def base_up(settings: Settings, agent_image: str, services: Sequence[str], *, re
 
 
 def checks(settings: Settings, folder: str) -> list[Command]:
-    """Programs that read the configuration files in a folder of the volume `state`, before anything runs by them."""
+    """Checks of the configuration files in a folder of the volume `state`, by the programs that read them."""
     variables = values.base(settings, "none")
     given = {
         "PROXY": "a",
@@ -62,10 +62,27 @@ def checks(settings: Settings, folder: str) -> list[Command]:
     prometheus = f"/var/lib/finchat/{folder}/prometheus/prometheus.yml"
     return [
         Command(
-            (*alone, mount, *told, settings.images.proxy, "-c", "-f", f"/var/lib/finchat/{folder}/haproxy.cfg")
+            (
+                *alone,
+                mount,
+                *told,
+                settings.images.proxy,
+                "-c",
+                "-f",
+                f"/var/lib/finchat/{folder}/haproxy.cfg",
+            )
         ),
         Command(
-            (*alone, mount, "--entrypoint", "promtool", settings.images.prometheus, "check", "config", prometheus)
+            (
+                *alone,
+                mount,
+                "--entrypoint",
+                "promtool",
+                settings.images.prometheus,
+                "check",
+                "config",
+                prometheus,
+            )
         ),
     ]
 
@@ -123,8 +140,6 @@ def schema(image: str) -> Command:
             "--network",
             "none",
             "--read-only",
-            "--tmpfs",
-            "/tmp",
             image,
             "finchat",
             "store",

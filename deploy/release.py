@@ -1,4 +1,4 @@
-"""From a commit to a release: both images are resolved, and must pass the gate, before any host is touched."""
+"""From a commit to a release: both images are resolved and must pass the gate before a host is touched."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -19,7 +19,7 @@ def references(settings: Settings, tag: str) -> dict[str, str]:
 def admit(
     settings: Settings, images: dict[str, str], revision: str | None, now: datetime
 ) -> tuple[Release, dict[str, Verdict]]:
-    """The release made of two images, if both pass. Raises DeployError that lists every failed check of both."""
+    """The release made of two images, if both pass. Raises GateRefusal that lists every failed check."""
     policy = read(settings.policy)
     with ThreadPoolExecutor(len(images)) as pool:
         asked = {
@@ -36,7 +36,9 @@ def admit(
         raise GateRefusal("the gate refuses:\n  " + "\n  ".join(refused), figures(verdicts))
     made_of = {verdict.revision for verdict in verdicts.values()}
     if len(made_of) != 1:
-        raise DeployError(f"the images are of different commits: {', '.join(sorted(map(str, made_of)))}; name one")
+        raise DeployError(
+            f"the images are of different commits: {', '.join(sorted(map(str, made_of)))}; name one"
+        )
     release = Release(
         revision=str(made_of.pop()),
         version=str(verdicts["api"].version),

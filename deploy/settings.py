@@ -61,12 +61,12 @@ class Canary(Part):
 
     percent: int = Field(default=10, ge=1, le=50)
     seconds: float = Field(default=4.0, ge=0, le=3600, description="of the trial, and again after the switch")
-    fewest_requests: int = Field(default=20, ge=1, description="to judge by; until then the trial goes on")
+    fewest_requests: int = Field(default=20, ge=1, description="to judge by; until then it goes on")
     patience: float = Field(default=30.0, ge=0, le=3600, description="seconds it waits for these")
     most_errors: float = Field(
         default=0.05, gt=0, lt=1, description="share of errors beyond the old colour's"
     )
-    slowest: float = Field(default=3.0, gt=1, description="times the old colour's time for the same requests")
+    slowest: float = Field(default=3.0, gt=1, description="times the old colour's time")
     slack_ms: float = Field(
         default=20.0, ge=0, description="slower by less than this is no reason to go back"
     )

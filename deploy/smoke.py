@@ -1,4 +1,4 @@
-"""A new colour is asked before users are let in: is it the right program, and does it answer from the store?"""
+"""A new colour is asked before users are let in: is it the right program, does it answer from the store?"""
 
 import json
 

@@ -1,7 +1,8 @@
 """How a release reaches a host: read `deploy` from top to bottom; each step is a function below it.
 
-Until `try_out` no request reaches the new colour. From then on, whatever goes wrong, also in the deployer itself,
-sends all requests back to the old colour; where the deployer dies, the agent does it (deploy/agent/program.py).
+Until `try_out` no request reaches the new colour. From then on, whatever goes wrong, also in the deployer
+itself, sends all requests back to the old colour; where the deployer dies, the agent does it
+(deploy/agent/program.py).
 """
 
 import time
@@ -37,8 +38,8 @@ class Work:
 def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
     """Bring a release that passed the gate to a host; returns its line of history.
 
-    Raises LockedError and EngineError before anything changed, DeployError when the new colour was never let in,
-    RolledBackError when it was and is out again. In all of them the old colour serves.
+    Raises LockedError and EngineError before anything changed, DeployError when the new colour was never let
+    in, RolledBackError when it was and is out again. In all of them the old colour serves.
     """
     ensure_base(host, release)
     with host.session() as session:
@@ -58,7 +59,7 @@ def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
 
 
 def make_room(work: Work) -> None:
-    """Empty the place of the colour before the last: the requests it still has, streams among them, end first."""
+    """Empty the place of the colour before the last; requests that it still has, streams too, end first."""
     back = work.state.active or work.colour.other
     work.session.route(back)
     work.step(f"making room in {work.colour}")
@@ -81,13 +82,14 @@ def start(work: Work) -> None:
     down = work.session.wait_servers(work.colour, settings.limits.ready)
     if down:
         raise DeployError(
-            f"the proxies cannot reach {work.colour}: {down[0].get('said') or down[0].get('error')}\n{_log(work)}"
+            f"the proxies cannot reach {work.colour}: {down[0].get('said') or down[0].get('error')}\n"
+            f"{_log(work)}"
         )
     work.state = work.session.keep(work.state.but(colours={**work.state.colours, work.colour: work.release}))
 
 
 def try_out(work: Work) -> None:
-    """A share of the requests to the new colour; back at the first sign of trouble. The first release has no other."""
+    """A share of the requests to the new colour; back at the first sign of trouble. Not the first release."""
     if work.state.active is None:
         return
     canary = work.host.settings.canary

@@ -55,9 +55,10 @@ class Watch:
                 judged = (
                     "" if seen.enough else f" (fewer than {wanted.fewest_requests}: judged by health alone)"
                 )
-                say(
-                    f"{seen.requests} requests, {seen.errors} errors, {seen.slower:g} times the old time{judged}"
+                figures = (
+                    f"{seen.requests} requests, {seen.errors} errors, {seen.slower:g} times the old time"
                 )
+                say(figures + judged)
                 return ""
             time.sleep(PAUSE)
 

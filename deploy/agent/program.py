@@ -4,8 +4,8 @@
     python -c PROGRAM session   one deployer's session over stdin and stdout: a JSON object a line each way
     python -c PROGRAM look      state, routing and servers, without the lock
 
-A session holds the lock as long as it lives. When the deployer dies its pipe closes, the session ends, and the
-lock is free: no lock ever outlives its holder. One file, standard library only: it is sent, not installed.
+A session holds the lock as long as it lives. When the deployer dies its pipe closes, the session ends, and
+the lock is free: no lock outlives its holder. One file, standard library only: it is sent, not installed.
 """
 
 import csv
@@ -108,8 +108,8 @@ def read_routing() -> dict[str, str]:
 def route(active: str, canary: str, share: int) -> list[str]:
     """Change the routing: the files first, which a starting proxy reads, then every running proxy at once.
 
-    Raises OSError, with nothing changed, when the files cannot be written. Returns what went wrong with a proxy:
-    the keeper brings it into line as soon as it answers.
+    Raises OSError, with nothing changed, when the files cannot be written. Returns what went wrong with a
+    proxy: the keeper brings it into line as soon as it answers.
     """
     write(HOME / "share.map", f"share {0 if active == canary else share}\n")
     write(HOME / "routing.map", f"active {active}\ncanary {canary}\n")
@@ -117,7 +117,7 @@ def route(active: str, canary: str, share: int) -> list[str]:
 
 
 def back(active: str) -> list[str]:
-    """Send all requests to one colour. The proxies first: that must work on a full disk too. Raises OSError."""
+    """Send all requests to one colour; the proxies first, so that a full disk keeps none. Raises OSError."""
     wrong = tell_all({"active": active, "canary": active, "share": "0"})
     route(active, active, 0)
     return wrong
@@ -137,8 +137,8 @@ def tell_all(wanted: dict[str, str]) -> list[str]:
 def tell(proxy: Path, wanted: dict[str, str]) -> list[str]:
     """Set a proxy's maps; returns its complaints.
 
-    In one batch, in an order in which no request between its commands meets a colour that it must not: a share
-    that ends goes first, one that begins goes last.
+    In one batch, in an order in which no request between its commands meets a colour that it must not: a
+    share that ends goes first, one that begins goes last.
     """
     values = [("routing", "active"), ("routing", "canary")]
     ordered = [*values, ("share", "share")] if wanted["share"] != "0" else [("share", "share"), *values]
@@ -175,19 +175,21 @@ def servers() -> list[dict[str, Any]]:
         except OSError as error:
             found.append({"proxy": proxy.stem, "error": str(error)})
             continue
-        for row in csv.DictReader(text.splitlines()):
-            if row["svname"] in COLOURS:
-                found.append(
-                    {
-                        "proxy": proxy.stem,
-                        "backend": row["pxname"],
-                        "colour": row["svname"],
-                        "up": row["status"].startswith("UP"),
-                        "open": int(row["scur"] or 0),
-                        "said": row["last_chk"] or row["check_status"],
-                    }
-                )
+        rows = csv.DictReader(text.splitlines())
+        found += [seen(proxy, row) for row in rows if row["svname"] in COLOURS]
     return found
+
+
+def seen(proxy: Path, row: dict[str, str]) -> dict[str, Any]:
+    """One server of one proxy."""
+    return {
+        "proxy": proxy.stem,
+        "backend": row["pxname"],
+        "colour": row["svname"],
+        "up": row["status"].startswith("UP"),
+        "open": int(row["scur"] or 0),
+        "said": row["last_chk"] or row["check_status"],
+    }
 
 
 # ── a session ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -232,7 +234,7 @@ def inside(name: str) -> Path:
 
 
 def wait_servers(backend_colours: list[list[str]], timeout: float) -> list[dict[str, Any]]:
-    """Wait until every proxy holds these (backend, colour) for up; returns those that it does not, at the end."""
+    """Wait until every proxy holds these (backend, colour) for up; returns those that one does not."""
     wanted = {(backend, colour) for backend, colour in backend_colours}
     end = time.monotonic() + timeout
     while True:
@@ -252,7 +254,7 @@ def wait_drained(colour: str, timeout: float) -> int:
     """Wait until no proxy has an open request on a colour; returns how many are open at the end."""
     end = time.monotonic() + timeout
     while True:
-        still = sum(each["open"] for each in servers() if each.get("colour") == colour)
+        still = sum(int(each["open"]) for each in servers() if each.get("colour") == colour)
         if not still or time.monotonic() > end:
             return still
         time.sleep(0.05)
@@ -332,8 +334,8 @@ class Keeper:
     """The container's own duties.
 
     - A proxy that started meanwhile is told what the others know.
-    - A deploy whose deployer died (it is pending, and nobody holds the lock) is undone: all requests go to the
-      colour that had them before. What it started stays, for the next deploy to remove.
+    - A deploy whose deployer died (it is pending, and nobody holds the lock) is undone: all requests go to
+      the colour that had them before. What it started stays, for the next deploy to remove.
     """
 
     def look(self) -> None:
@@ -445,4 +447,5 @@ def serve() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit({"serve": serve, "session": session, "look": look}[sys.argv[1]]())
+    modes: dict[str, Callable[[], int]] = {"serve": serve, "session": session, "look": look}
+    sys.exit(modes[sys.argv[1]]())

@@ -19,7 +19,7 @@ from deploy.settings import load
 @click.option("--revision", help="Commit that the images must be made of; default: TAG where it is a commit.")
 @options.as_json
 def apply(environment: str, tag: str, revision: str | None, *, as_json: bool) -> None:
-    """Deploy the images with a tag to every host of an environment, in turn.
+    r"""Deploy the images with a tag to every host of an environment, in turn.
 
     Both images must pass the gate (the environment's policy) before anything moves. The new release starts
     beside the old one, is tried on a share of the requests and compared with the old one's own figures, gets
@@ -33,7 +33,9 @@ def apply(environment: str, tag: str, revision: str | None, *, as_json: bool) ->
     settings = load(environment)
     commit = revision or (tag if _is_commit(tag) else None)
     if settings.production and _is_commit(tag):
-        raise DeployError(f"{settings.name} takes versions only (production = true): tag the commit, and give its version")
+        raise DeployError(
+            f"{settings.name} takes versions only (production = true): tag the commit, and give its version"
+        )
     hosts = options.hosts(settings)
     images = release.references(settings, tag.removeprefix("v") if settings.production else tag)
     hosts[0].say(f"gate: {', '.join(images.values())}")
@@ -48,7 +50,9 @@ def apply(environment: str, tag: str, revision: str | None, *, as_json: bool) ->
     if as_json:
         options.show({"release": made.model_dump(), "hosts": [each.model_dump(mode="json") for each in done]})
     else:
-        click.echo(f"{made.revision[:12]} ({made.version}) serves as {done[0].colour} after {done[0].seconds:g} s")
+        click.echo(
+            f"{made.revision[:12]} ({made.version}) serves as {done[0].colour} after {done[0].seconds:g} s"
+        )
 
 
 def _each(hosts: list[Host], made: Release, gate: dict[str, int]) -> list[Event]:
@@ -78,4 +82,3 @@ def _remember(hosts: list[Host], figures: dict[str, int]) -> None:
 
 def _is_commit(tag: str) -> bool:
     return len(tag) == 40 and all(letter in "0123456789abcdef" for letter in tag)
-

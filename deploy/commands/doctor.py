@@ -31,7 +31,7 @@ class Finding:
 @options.environment
 @options.as_json
 def doctor(environment: str, *, as_json: bool) -> None:
-    """Look at what a deploy needs: settings, policy, tools, engine, ports, disk. Changes nothing.
+    r"""Look at what a deploy needs: settings, policy, tools, engine, ports, disk. Changes nothing.
 
     \b
     Example:
@@ -42,7 +42,9 @@ def doctor(environment: str, *, as_json: bool) -> None:
     found += _tried("policy", lambda: str(read(settings.policy).model_dump()["repositories"]))
     found += _tried("token", lambda: "set" if token_of(settings) else "none: anyone may ask")
     cosign = shutil.which("cosign")
-    found.append(Finding("cosign", fine=bool(cosign), detail=cosign or "missing; install it to verify signatures"))
+    found.append(
+        Finding("cosign", fine=bool(cosign), detail=cosign or "missing; install it to verify signatures")
+    )
     for host in options.hosts(settings):
         found += _host(host)
     if as_json:
@@ -63,8 +65,12 @@ def _host(host: Host) -> Iterator[Finding]:
         yield Finding(f"{name}: engine", fine=False, detail=str(error))
         return
     numbers = tuple(int("".join(filter(str.isdigit, part)) or 0) for part in version.split(".")[:2])
-    yield Finding(f"{name}: engine", fine=numbers >= OLDEST_ENGINE, detail=f"{version}; 26.0 or newer is needed")
-    yield from _tried(f"{name}: compose", lambda: host.run(Command(("compose", "version", "--short"))).strip())
+    yield Finding(
+        f"{name}: engine", fine=numbers >= OLDEST_ENGINE, detail=f"{version}; 26.0 or newer is needed"
+    )
+    yield from _tried(
+        f"{name}: compose", lambda: host.run(Command(("compose", "version", "--short"))).strip()
+    )
     if host.exists:
         yield from _tried(f"{name}: stack", lambda: f"active: {host.state().active or 'none yet'}")
     elif name == "default":

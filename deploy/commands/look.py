@@ -15,7 +15,7 @@ from deploy.settings import load
 @options.environment
 @options.as_json
 def status(environment: str, *, as_json: bool) -> None:
-    """Show which colour serves what, and whether both are healthy.
+    r"""Show which colour serves what, and whether both are healthy.
 
     \b
     Example:
@@ -35,7 +35,7 @@ def status(environment: str, *, as_json: bool) -> None:
 @options.environment
 @options.as_json
 def history(environment: str, *, as_json: bool) -> None:
-    """List the last deploys, switches and rollbacks, latest first.
+    r"""List the last deploys, switches and rollbacks, latest first.
 
     \b
     Example:
@@ -50,7 +50,10 @@ def history(environment: str, *, as_json: bool) -> None:
         for event in events:
             when = datetime.fromtimestamp(event["at"], UTC).strftime("%Y-%m-%d %H:%M:%S")
             what = f"{event['action']} {event['revision'][:12]} {event['colour']}"
-            click.echo(f"  {when}  {what:<36} {event['outcome']:<12} {event['seconds']:6.1f} s  {_first_line(event['detail'])}")
+            click.echo(
+                f"  {when}  {what:<36} {event['outcome']:<12} {event['seconds']:6.1f} s  "
+                f"{_first_line(event['detail'])}"
+            )
 
 
 def _events(host: Host) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from deploy.stack import values
 @click.option("--yes", is_flag=True, help="Do it; users are cut off.")
 @click.option("--data", is_flag=True, help="Remove the store of filings, the history and the metrics too.")
 def remove(environment: str, *, yes: bool, data: bool) -> None:
-    """Remove a stack from its hosts. Its store, history and metrics stay, unless --data is given.
+    r"""Remove a stack from its hosts. Its store, history and metrics stay, unless --data is given.
 
     \b
     Example:
@@ -38,7 +38,10 @@ def clear(host: Host, *, data: bool) -> None:
     flags = ("--volumes",) if data else ()
     variables = values.base(host.settings, "none")
     host.run(
-        Command(("compose", "--project-name", name, "--file", str(values.BASE), "down", "--timeout", "5", *flags), variables)
+        Command(
+            ("compose", "--project-name", name, "--file", str(values.BASE), "down", "--timeout", "5", *flags),
+            variables,
+        )
     )
     for kind, held in (("network", f"{name}_outgoing"), ("volume", f"{name}_data")):
         if (kind == "network" or data) and host.engine.asks(Command((kind, "inspect", held))):

@@ -12,7 +12,7 @@ from deploy.settings import load
 @options.environment
 @options.as_json
 def rollback(environment: str, *, as_json: bool) -> None:
-    """Send all requests back to the release before, which is warm. Takes a second.
+    r"""Send all requests back to the release before, which is warm. Takes a second.
 
     \b
     Example:
@@ -26,7 +26,7 @@ def rollback(environment: str, *, as_json: bool) -> None:
 @click.argument("colour", type=click.Choice([each.value for each in Colour]))
 @options.as_json
 def switch(environment: str, colour: str, *, as_json: bool) -> None:
-    """Send all requests to a colour, if it is healthy.
+    r"""Send all requests to a colour, if it is healthy.
 
     \b
     Example:

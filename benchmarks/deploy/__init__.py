@@ -1,0 +1,1 @@
+"""What deploys cost their users: `python -m benchmarks.deploy --help`. The figures are in benchmarks/README.md."""

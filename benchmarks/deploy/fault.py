@@ -1,0 +1,102 @@
+"""Runs in an image that is meant to fail: the API as it is, with the fault that the variable FAULT names.
+
+unhealthy   /health says 503
+errors      three of ten requests of the API fail
+slow        every request of the API takes ten times as long, and 100 ms at the least
+crash       the process ends by itself, a while after its first request through a proxy
+"""
+
+import asyncio
+import os
+import random
+import sys
+import threading
+import time
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import api.serve
+from finchat_sec_qa.config import Settings
+from finchat_sec_qa.wiring import Library
+
+FAULT = os.environ["FAULT"]
+CRASH_AFTER = float(os.environ.get("FAULT_SECONDS", "1"))  # seconds
+_begun = threading.Event()
+
+
+class Fault:
+    """The innermost layer, so that metrics and logs see it as they would see a mistake of ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Fail, or hand on."""
+        path = scope.get("path", "")
+        if FAULT == "unhealthy" and path == "/health":
+            await answer(send, 503)
+            return
+        ours = path.startswith(("/v1/", "/version"))
+        users = by_proxy(scope)
+        if FAULT == "crash" and users and not _begun.is_set():
+            _begun.set()
+            threading.Timer(CRASH_AFTER, os._exit, (1,)).start()
+        if FAULT == "errors" and ours and users and random.random() < 0.3:
+            await answer(send, 500)
+            return
+        await self.app(scope, receive, send)
+
+
+class Slow:
+    """Holds every message of the answer back until it took ten times as long."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on, and wait."""
+        began: float = time.monotonic()
+        held: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            held.append(message)
+
+        users = by_proxy(scope)
+        if not users:
+            await self.app(scope, receive, send)
+            return
+        await self.app(scope, receive, hold)
+        await asyncio.sleep(max(0.1, 9 * (time.monotonic() - began)))
+        for message in held:
+            await send(message)
+
+
+def by_proxy(scope: Scope) -> bool:
+    """Whether a user asks; health checks and Prometheus have no such header."""
+    return any(name == b"x-request-id" for name, _ in scope.get("headers", ()))
+
+
+async def answer(send: Send, status: int) -> None:
+    """An empty answer."""
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+made = api.serve.create_app
+
+
+def create_app(settings: Settings, library: Library | None = None) -> FastAPI:
+    """The API as it is, with the fault in its middle."""
+    app = made(settings, library)
+    app.user_middleware.append(Middleware(Slow if FAULT == "slow" else Fault))
+    return app
+
+
+api.serve.create_app = create_app
+
+if __name__ == "__main__":
+    from api.__main__ import main
+
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""A stack of its own name and addresses, with the sample filings in it; nothing of it stays."""
+
+import json
+import os
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.deploy import images
+from deploy import story
+from deploy.commands.remove import clear
+from deploy.engine import Engine
+from deploy.host import Host
+from deploy.model import Event, Release
+from deploy.settings import load
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SUBNETS = 200  # 10.214.0.0/24 to 10.214.199.0/24
+
+
+@dataclass
+class Stack:
+    """A stack under test and its addresses."""
+
+    host: Host
+    settings_file: Path
+    api: str
+    web: str
+
+    def deploy(self, release: Release) -> Event:
+        """Deploy without the gate, which has its own bench."""
+        return story.deploy(self.host, release, {})
+
+    def docker(self, *arguments: str) -> str:
+        """`docker`, its output."""
+        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def container(self, part: str) -> str:
+        """The name of a container: "proxy-a", "blue-api"."""
+        return f"{self.host.settings.name}-{part}-1"
+
+    def kill(self, part: str) -> None:
+        """Kill -9 of a container's program, as the kernel would: the engine starts it again."""
+        pid = self.docker("inspect", "--format", "{{.State.Pid}}", self.container(part))
+        os.kill(int(pid), 9)
+
+
+@contextmanager
+def stack(say: Any = print, **canary: float) -> Iterator[Stack]:
+    """A stack with the first release deployed and the samples loaded. It goes at the end, its volumes too."""
+    name = f"finchat-bench-{uuid.uuid4().hex[:6]}"
+    api, web = _free_port(), _free_port()
+    told = {"percent": 10, "seconds": 2, "patience": 5, **canary}
+    text = f"""
+name = "{name}"
+policy = "none.toml"
+[images]
+api = "finchat-sec-qa"
+webapp = "finchat-sec-qa"
+[network]
+subnet = "{_free_subnet()}"
+api_port = {api}
+web_port = {web}
+requests_in_10_seconds = 1000000
+[canary]
+""" + "\n".join(f"{key} = {value}" for key, value in told.items())
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bench.toml"
+        file.write_text(text, encoding="utf-8")
+        host = Host(load(str(file)), Engine("default"), say)
+        made = Stack(host, file, f"http://127.0.0.1:{api}", f"http://127.0.0.1:{web}")
+        try:
+            made.deploy(images.good())
+            made.docker("exec", made.container("blue-api"), "finchat", "ingest", "--samples")
+            yield made
+        finally:
+            clear(host, data=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _free_subnet() -> str:
+    """One that no network of the engine has."""
+    every = subprocess.run(
+        ["docker", "network", "ls", "-q"], capture_output=True, text=True, check=True
+    ).stdout
+    shown = subprocess.run(
+        ["docker", "network", "inspect", *every.split()], capture_output=True, text=True, check=False
+    )
+    taken = {
+        part["Subnet"] for net in json.loads(shown.stdout or "[]") for part in net["IPAM"]["Config"] or ()
+    }
+    return next(each for each in (f"10.214.{n}.0/24" for n in range(SUBNETS)) if each not in taken)
