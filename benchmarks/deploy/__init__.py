@@ -1,1 +1,1 @@
-"""What deploys cost their users: `python -m benchmarks.deploy --help`. The figures are in benchmarks/README.md."""
+"""What deploys cost their users: `python -m benchmarks.deploy --help`. Figures: benchmarks/README.md."""

@@ -69,4 +69,4 @@ def _id(image: str) -> str:
 def _revision(image: str) -> str:
     shown = ["docker", "image", "inspect", "--format", "{{json .Config.Env}}", image]
     variables = json.loads(subprocess.run(shown, capture_output=True, text=True, check=True).stdout)
-    return dict(each.split("=", 1) for each in variables)["FINCHAT_REVISION"]
+    return str(dict(each.split("=", 1) for each in variables)["FINCHAT_REVISION"])

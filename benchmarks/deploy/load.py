@@ -1,8 +1,8 @@
-"""Users of a stack, at a steady rate: pages and API, GET and POST, streams among them; every flaw is counted.
+"""Users of a stack at a steady rate: pages and API, GET and POST, streams too; every flaw is counted.
 
-`python -m benchmarks.deploy.load --help`. A request failed when its status is not 2xx, when its connection was
-refused, reset or timed out, when its body is short, when a stream did not end with one answer, or when an answer
-differs from the first one to the same question: the program's answers are byte-identical.
+`python -m benchmarks.deploy.load --help`. A request failed when its status is not 2xx, when its connection
+was refused, reset or timed out, when its body is short, when a stream did not end with one answer, or when an
+answer differs from the first one to the same question: the program's answers are byte-identical.
 """
 
 import argparse

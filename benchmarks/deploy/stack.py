@@ -56,7 +56,7 @@ class Stack:
 def stack(say: Any = print, **canary: float) -> Iterator[Stack]:
     """A stack with the first release deployed and the samples loaded. It goes at the end, its volumes too."""
     name = f"finchat-bench-{uuid.uuid4().hex[:6]}"
-    api, web = _free_port(), _free_port()
+    api, web = free_port(), free_port()
     told = {"percent": 10, "seconds": 2, "patience": 5, **canary}
     text = f"""
 name = "{name}"
@@ -77,6 +77,7 @@ requests_in_10_seconds = 1000000
         host = Host(load(str(file)), Engine("default"), say)
         made = Stack(host, file, f"http://127.0.0.1:{api}", f"http://127.0.0.1:{web}")
         try:
+            made.docker(*_small_state(name))
             made.deploy(images.good())
             made.docker("exec", made.container("blue-api"), "finchat", "ingest", "--samples")
             yield made
@@ -84,7 +85,15 @@ requests_in_10_seconds = 1000000
             clear(host, data=True)
 
 
-def _free_port() -> int:
+def _small_state(name: str) -> tuple[str, ...]:
+    """The deploys' memory, small enough to be filled by the bench of a full disk."""
+    labels = (f"--label=com.docker.compose.project={name}", "--label=com.docker.compose.volume=state")
+    options = ("type=tmpfs", "device=tmpfs", "o=size=4m,uid=10001,gid=10001,mode=0755")
+    return ("volume", "create", *labels, *(f"--opt={each}" for each in options), f"{name}_state")
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

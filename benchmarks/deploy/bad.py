@@ -1,0 +1,157 @@
+"""Bad deploys under load: each must end with the old colour serving, the cause named, and users unhurt."""
+
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.deploy import images
+from benchmarks.deploy.stack import Stack, stack
+from benchmarks.deploy.users import users
+from deploy.errors import DeployError
+from deploy.model import Release
+
+STEPS = ("making room", "starting", "trying", "switching")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What one bad deploy came to."""
+
+    name: str
+    exit_code: int
+    message: str
+    serves: str
+    kept: bool
+    named: bool
+    failed: int
+    requests: int
+    why: dict[str, int]
+
+    @property
+    def fine(self) -> bool:
+        """The bar: the old colour serves, the exit code is not 0, the cause is named, users are unhurt."""
+        most = 20 if self.name == "30 % errors" else 0
+        return self.kept and self.exit_code != 0 and self.named and self.failed <= most
+
+
+def bad(rate: float, say: Say) -> list[dict[str, Any]]:
+    """All cases, one after the other, each under load."""
+    cases: list[Case] = []
+    with stack(lambda _: None, seconds=3, patience=10) as made:
+        made.deploy(images.good())
+        with images.faulty(f"{made.host.settings.name}-fault") as faults:
+            for name, fault, cause in (
+                ("never healthy", "unhealthy", "did not become healthy"),
+                ("crashes after the switch", "crash", "health"),
+                ("30 % errors", "errors", "error rate"),
+                ("10 times the latency", "slow", "latency"),
+            ):
+                cases.append(_case(made, name, cause, rate, partial(_deploy, made, faults[fault])))
+                say(_told(cases[-1]))
+        cases.append(_case(made, "disk full", "No space left", rate, partial(_full, made)))
+        say(_told(cases[-1]))
+        for step in STEPS:
+            cases.append(_case(made, f"deployer killed at: {step}", "", rate, partial(_killed, made, step)))
+            say(_told(cases[-1]))
+    return [{**asdict(case), "fine": case.fine} for case in cases]
+
+
+def _told(case: Case) -> str:
+    outcome = "ok " if case.fine else "BAD"
+    lost = f"{case.failed} of {case.requests} failed"
+    return f"{outcome} {case.name}: exit {case.exit_code}, {case.serves} serves, {lost}; {case.message}"
+
+
+def _case(made: Stack, name: str, cause: str, rate: float, act: Callable[[], tuple[int, str]]) -> Case:
+    before = _serving(made)
+    with users(made.api, made.web, rate) as running:
+        time.sleep(1)
+        code, message = act()
+        time.sleep(2)
+    after = _serving(made)
+    return Case(
+        name,
+        code,
+        message.strip().splitlines()[0][:160] if message.strip() else "",
+        after,
+        after == before,
+        cause.lower() in message.lower(),
+        running.figures["failed"],
+        running.figures["requests"],
+        running.figures["why"],
+    )
+
+
+def _serving(made: Stack) -> str:
+    """The colour that all requests go to, as the proxies' maps say."""
+    routing = made.host.look()["routing"]
+    return (
+        str(routing["active"]) if routing["share"] == "0" else f"{routing['share']} % to {routing['canary']}"
+    )
+
+
+def _deploy(made: Stack, release: Release) -> tuple[int, str]:
+    try:
+        made.deploy(release)
+    except DeployError as error:
+        return error.exit_code, str(error)
+    return 0, "deployed"
+
+
+def _full(made: Stack) -> tuple[int, str]:
+    """The volume `state`, which the bench makes small, cannot take another byte."""
+    agent = made.container("agent")
+    inside = "/var/lib/finchat/filler"
+    subprocess.run(
+        ["docker", "exec", agent, "python", "-c", _FILL.format(path=inside)], check=False, capture_output=True
+    )
+    try:
+        return _deploy(made, images.good())
+    finally:
+        made.docker(
+            "exec", agent, "python", "-c", f"import os; os.path.exists('{inside}') and os.unlink('{inside}')"
+        )
+
+
+_FILL = """
+with open({path!r}, "wb", 0) as file:
+    try:
+        while True:
+            file.write(bytes(1 << 20))
+    except OSError:
+        while True:
+            file.write(b"0")
+"""
+
+
+def _killed(made: Stack, step: str) -> tuple[int, str]:
+    """Kill -9 of a deployer in its own process as soon as it says that the step begins."""
+    with tempfile.TemporaryDirectory() as folder:
+        release = Path(folder) / "release.json"
+        release.write_text(images.good().model_dump_json(), encoding="utf-8")
+        command = [sys.executable, "-m", "benchmarks.deploy.deployer", str(made.settings_file), str(release)]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None  # noqa: S101 - opened with a pipe
+        for line in process.stderr:
+            if line.startswith(step):
+                time.sleep(0.3)
+                process.send_signal(signal.SIGKILL)
+                break
+        code = process.wait()
+        process.stderr.close()
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        pending = made.host.state().pending
+        if pending and pending.abandoned:
+            return code, f"abandoned at: {pending.step}"
+        time.sleep(0.2)
+    return code, json.dumps(made.host.look()["state"].get("pending"))
