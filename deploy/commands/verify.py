@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from deploy.errors import DeployError
 from deploy.gate import inspect, read_policy, report
 
 POLICY = Path(__file__).resolve().parent.parent / "policies" / "production.toml"
@@ -41,13 +40,10 @@ def verify(image: str, *, policy: Path, revision: str | None, cache: Path | None
     """Check IMAGE as a deploy would, and say what speaks against it.
 
     IMAGE is host/path with a tag or digest; a name without a host is an image of this machine's engine.
+    Nothing is deployed.
     """
     now = datetime.fromtimestamp(time.time(), UTC)
-    try:
-        verdict = inspect(image, policy=read_policy(policy), revision=revision, now=now, cache=cache)
-    except DeployError as error:
-        click.echo(f"deploy verify: {error}", err=True)
-        sys.exit(error.exit_code)
+    verdict = inspect(image, policy=read_policy(policy), revision=revision, now=now, cache=cache)
     if as_json:
         click.echo(json.dumps({**verdict.document(), "policy": str(policy)}, ensure_ascii=False))
     else:

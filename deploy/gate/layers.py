@@ -1,6 +1,7 @@
 """Layers that were read, kept between runs: most of an image is the same in the next commit's."""
 
 import base64
+import threading
 from dataclasses import astuple
 from typing import Any
 
@@ -13,6 +14,8 @@ from delivery.scan.image import READ, READ_BELOW
 from deploy.gate.cache import Cache
 
 KIND = "layer"
+# Images that are inspected at the same time share the lowest layers: the second waits, and reads them no more.
+_ONE_READS = threading.Lock()
 
 
 def keep(path: str) -> bool:
@@ -22,6 +25,11 @@ def keep(path: str) -> bool:
 
 def files(layout: Layout, image: Image, cache: Cache) -> Files:
     """The image's files; a layer that any run has read is not read again. Raises OciError."""
+    with _ONE_READS:
+        return _files(layout, image, cache)
+
+
+def _files(layout: Layout, image: Image, cache: Cache) -> Files:
     keys = [(number, layer.digest, layer.diff_id, keep) for number, layer in enumerate(image.layers)]
     memory: Memory = {}
     for key in keys:

@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deploy.commands.verify import verify
+from deploy.gate import GateError, PolicyError
 from tests.unit.delivery.attest.making import COMMIT
 from tests.unit.deploy.gate.making import Dated, World
 
@@ -73,15 +74,19 @@ def test_json_has_every_check(world: World, reference: str) -> None:
 
 def test_an_image_that_cannot_be_read_ends_with_3(world: World) -> None:
     done = run(world, f"{world.name}:none", "--json")
-    assert (done.exit_code, done.stdout) == (3, "")
-    assert done.stderr.startswith(f"deploy verify: {world.name}:none cannot be read, so it is not let in: ")
+    assert done.stdout == ""
+    assert isinstance(done.exception, GateError)  # whose exit code the deployer's command line ends with
+    assert done.exception.exit_code == 3
+    assert str(done.exception).startswith(f"{world.name}:none cannot be read, so it is not let in: ")
 
 
 def test_a_policy_that_cannot_be_used_ends_with_2(world: World, reference: str, tmp_path: Path) -> None:
     (tmp_path / "empty.toml").write_text("", "utf-8")
     done = CliRunner().invoke(verify, [reference, "--policy", str(tmp_path / "empty.toml")])
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert "empty.toml: repositories: is missing" in done.stderr
+    assert done.stdout == ""
+    assert isinstance(done.exception, PolicyError)
+    assert done.exception.exit_code == 2
+    assert "empty.toml: repositories: is missing" in str(done.exception)
 
 
 def test_the_policy_is_productions_unless_another_is_named(world: World, reference: str) -> None:
