@@ -14,7 +14,7 @@ from delivery.scan.image import READ, READ_BELOW
 from deploy.gate.cache import Cache
 
 KIND = "layer"
-# Images that are inspected at the same time share the lowest layers: the second waits, and reads them no more.
+# Images that are inspected side by side share the lowest layers: the second waits, and finds them read.
 _ONE_READS = threading.Lock()
 
 
