@@ -9,16 +9,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from finchat_sec_qa.client import AsyncFinChatClient, FinChatClient
     from finchat_sec_qa.model.answer import Answer
-    from finchat_sec_qa.wiring import Library
+    from finchat_sec_qa.store.schema import store_schema
+    from finchat_sec_qa.wiring import Library, back_up_store, restore_store
 
 _HOMES = {
     "Answer": "finchat_sec_qa.model.answer",
     "AsyncFinChatClient": "finchat_sec_qa.client",
     "FinChatClient": "finchat_sec_qa.client",
     "Library": "finchat_sec_qa.wiring",
+    "back_up_store": "finchat_sec_qa.wiring",
+    "restore_store": "finchat_sec_qa.wiring",
+    "store_schema": "finchat_sec_qa.store.schema",
 }
 
-__all__ = ["Answer", "AsyncFinChatClient", "FinChatClient", "Library"]
+__all__ = [
+    "Answer",
+    "AsyncFinChatClient",
+    "FinChatClient",
+    "Library",
+    "back_up_store",
+    "restore_store",
+    "store_schema",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from finchat_sec_qa import ask as asking
 from finchat_sec_qa import browse
@@ -31,6 +31,7 @@ from finchat_sec_qa.model.table_request import (
     request_of,
 )
 from finchat_sec_qa.model.views import (
+    BackupReport,
     BlockWindow,
     CompanyView,
     DocumentView,
@@ -39,6 +40,7 @@ from finchat_sec_qa.model.views import (
     FilingDetail,
     FilingView,
     IngestReport,
+    RestoreReport,
     SearchHit,
     SectionView,
     StoreCheck,
@@ -50,7 +52,7 @@ from finchat_sec_qa.ports import FilingQuery, FilingSource, StoreWriter
 from finchat_sec_qa.question.scope import resolve_scope
 from finchat_sec_qa.samples import sample_filings
 from finchat_sec_qa.search import search
-from finchat_sec_qa.store import open_store
+from finchat_sec_qa.store import back_up, open_store, restore
 from finchat_sec_qa.tables import compare, statement
 from finchat_sec_qa.tables.verify import verify_table
 
@@ -301,6 +303,18 @@ class Library:
         return Limits(
             max_bytes=self.settings.max_file_mb * 1024 * 1024, max_seconds=self.settings.parse_seconds
         )
+
+
+def back_up_store(store: Path, target: Path | BinaryIO, *, on_progress: OnProgress = unheard) -> BackupReport:
+    """Write a backup of the store in that directory, which may be served and written to meanwhile."""
+    return back_up(store, target, clock=SystemClock(), on_progress=on_progress)
+
+
+def restore_store(
+    store: Path, source: BinaryIO, *, name: str, replace: bool = False, on_progress: OnProgress = unheard
+) -> RestoreReport:
+    """Put a backup into that directory; a store with filings is replaced only if `replace` says so."""
+    return restore(store, source, name=name, replace=replace, clock=SystemClock(), on_progress=on_progress)
 
 
 class _Fetches:

@@ -216,3 +216,33 @@ class StoreCheck(Contract):
     filings: int
     originals: int
     problems: tuple[str, ...] = ()
+
+
+class BackupReport(Contract):
+    """A backup that was written. `bytes` is the archive's size, null for a stream; `made` is in UTC."""
+
+    file: str
+    bytes: int | None
+    made: str
+    schema_version: int
+    filings: int
+    originals: int
+    digest: str
+
+
+class RestoreReport(Contract):
+    """What a restore put in place. `made` is the backup's moment, `schema_version` the backup's.
+
+    `replaced` counts the filings that were there before; `kept` is the folder that a store too damaged to be
+    opened was moved to, else null.
+    """
+
+    path: str
+    made: str
+    schema_version: int
+    filings: int
+    originals: int
+    passages: int
+    digest: str
+    replaced: int
+    kept: str | None = None

@@ -4,8 +4,25 @@ DIR/finchat.db            everything that was parsed; the schema is in store.mig
 DIR/originals/ab/abcd…    the bytes as they came, each under its SHA-256
 DIR/index/N/              the search index, made from finchat.db at any time
 DIR/write.lock            held by the one process that writes
+DIR/.restore-…/           a restore at work; the next one removes what a killed one left
+
+Names are loaded on first use: what only asks for the schema's version needs no index and no parser.
 """
 
-from finchat_sec_qa.store.writer import SqliteStore, open_store
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["SqliteStore", "open_store"]
+if TYPE_CHECKING:
+    from finchat_sec_qa.store.backup import back_up
+    from finchat_sec_qa.store.backup_restore import restore
+    from finchat_sec_qa.store.writer import SqliteStore, open_store
+
+_HOMES = {"SqliteStore": "writer", "open_store": "writer", "back_up": "backup", "restore": "backup_restore"}
+
+__all__ = ["SqliteStore", "back_up", "open_store", "restore"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -12,6 +12,7 @@ from functools import cached_property
 from finchat_sec_qa.model.filing import Company, Filing
 from finchat_sec_qa.model.passage import Scope
 from finchat_sec_qa.store.codec import FILING_COLUMNS, filing_from
+from finchat_sec_qa.store.database import meta
 
 _LEGAL_FORMS = frozenset(
     {
@@ -34,9 +35,12 @@ class Entry:
 class Catalogue:
     """All filings of a store at one moment, by company, period end (newest first), id."""
 
-    def __init__(self, filings: Iterable[tuple[int, Filing]], digest: str) -> None:
-        """`filings` come with their numbers; `digest` names their content."""
+    def __init__(self, filings: Iterable[tuple[int, Filing]], digest: str, restored: int = 0) -> None:
+        """`filings` come with their numbers, which mean the same as long as `restored` does; `digest` names
+        their content.
+        """
         self.digest = digest
+        self.restored = restored
         entries = [Entry(no, company_key(filing), filing) for no, filing in filings]
         names = _latest_names(entries)
         self.entries: tuple[Entry, ...] = tuple(
@@ -69,7 +73,7 @@ def load_catalogue(connection: sqlite3.Connection) -> Catalogue:
     content = hashlib.sha256()
     for row in rows:
         content.update(f"{row[2]}\n{row[1]}\n".encode())
-    return Catalogue(filings, content.hexdigest())
+    return Catalogue(filings, content.hexdigest(), meta(connection, "restored"))
 
 
 def company_key(filing: Filing) -> str:

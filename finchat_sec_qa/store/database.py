@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from finchat_sec_qa.errors import StoreCorruptError, StoreError, StoreLockedError, StoreVersionError
 from finchat_sec_qa.store.migrations import MIGRATIONS, VERSION
+from finchat_sec_qa.store.quiet import undisturbed
 
 BUSY_SECONDS = 10.0
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -18,13 +20,23 @@ _FULL = {sqlite3.SQLITE_FULL}
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
 
 
+class _Way(NamedTuple):
+    """How a connection was opened: SQLite's options, and which file it takes for unchanging."""
+
+    options: str = ""
+    stamp: tuple[int, int, int] = (0, 0, 0)
+
+
+_SHARED = _Way()
+
+
 class Database:
     """A pool of connections to one file; each use has one of its own, so threads never share one."""
 
     def __init__(self, path: Path) -> None:
         """Nothing is opened yet. `path` is the file; it is made by the first `migrate`."""
         self.path = path
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[tuple[_Way, sqlite3.Connection]] = []
         self._guard = threading.Lock()
         self._closed = False
 
@@ -47,11 +59,16 @@ class Database:
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION:d}")
 
-    def require_version(self) -> None:
-        """Raise StoreVersionError unless the file has exactly the version that this program knows."""
+    def require_known(self) -> int:
+        """The file's version. Raises StoreVersionError when it is newer than this program."""
         found = self.version
         if found > VERSION:
             raise StoreVersionError(self._newer(found))
+        return found
+
+    def require_version(self) -> None:
+        """Raise StoreVersionError unless the file has exactly the version that this program knows."""
+        found = self.require_known()
         if found < VERSION:
             raise StoreVersionError(
                 f"{self.path}: made with store schema {found}, this program needs {VERSION}; open it once "
@@ -81,22 +98,35 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
 
+    def replace(self, source: sqlite3.Connection) -> None:
+        """Put all that `source` holds in the place of all that is here, in one transaction."""
+        with self._connection() as connection:
+            source.backup(connection)
+
     def close(self) -> None:
         """Close every connection; those in use close when they come back. Later use raises StoreError."""
         with self._guard:
             self._closed = True
             idle, self._idle = self._idle, []
-        for connection in idle:
+        for _, connection in idle:
             connection.close()
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with self._guard:
-            if self._closed:
-                raise StoreError(f"{self.path}: the store is closed")
-            connection = self._idle.pop() if self._idle else None
+        if os.access(self.path.parent, os.W_OK):
+            with self._borrowed(_SHARED) as connection:
+                yield connection
+            return
+        with undisturbed(self.path, BUSY_SECONDS) as quiet:
+            way = _Way("?mode=ro&immutable=1", _stamp(self.path)) if quiet else _Way("?mode=ro")
+            with self._borrowed(way) as connection:
+                yield connection
+
+    @contextmanager
+    def _borrowed(self, way: "_Way") -> Iterator[sqlite3.Connection]:
+        connection = self._taken(way)
         try:
-            connection = connection or self._connect()
+            connection = connection or self._connect(way)
             yield connection
         except sqlite3.Error as error:
             raise self._translated(error) from error
@@ -106,23 +136,31 @@ class Database:
             raise StoreError(f"{self.path}: a number has more than 64 bits: {error}") from error
         finally:
             if connection is not None:
-                self._give_back(connection)
+                self._give_back(way, connection)
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
+    def _taken(self, way: "_Way") -> sqlite3.Connection | None:
+        """An idle connection that was opened that way; those opened otherwise are of no more use."""
+        with self._guard:
+            if self._closed:
+                raise StoreError(f"{self.path}: the store is closed")
+            fitting = [held for held in self._idle if held[0] == way]
+            outdated = [connection for opened, connection in self._idle if opened != way]
+            found = fitting.pop()[1] if fitting else None
+            self._idle = fitting
+        for connection in outdated:
+            connection.close()
+        return found
+
+    def _give_back(self, way: "_Way", connection: sqlite3.Connection) -> None:
         with self._guard:
             if not self._closed:
-                self._idle.append(connection)
+                self._idle.append((way, connection))
                 return
         connection.close()
 
-    def _connect(self) -> sqlite3.Connection:
-        writable = os.access(self.path.parent, os.W_OK)
-        wal = self.path.with_name(self.path.name + "-wal")
-        # A folder that cannot be written to has no place for SQLite's shared memory; nobody writes there
-        # either, unless a log was left behind.
-        options = "" if writable else ("?mode=ro" if wal.exists() else "?mode=ro&immutable=1")
+    def _connect(self, way: "_Way") -> sqlite3.Connection:
         connection = sqlite3.connect(
-            f"file:{quote(str(self.path))}{options}",
+            f"file:{quote(str(self.path))}{way.options}",
             uri=True,
             isolation_level=None,
             check_same_thread=False,
@@ -151,15 +189,24 @@ class Database:
         return StoreError(f"{self.path}: {error}")
 
 
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes when the file does; zeros when it is not there, which opening it then tells."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def _version(connection: sqlite3.Connection) -> int:
     row = connection.execute("PRAGMA user_version").fetchone()
     return int(row[0])
 
 
 def meta(connection: sqlite3.Connection, name: str) -> int:
-    """One of the store's counters."""
+    """One of the store's counters; 0 where it was never set."""
     row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return int(row[0])
+    return int(row[0]) if row else 0
 
 
 def set_meta(connection: sqlite3.Connection, name: str, value: int) -> None:

@@ -140,14 +140,21 @@ class IndexReader:
             self._searcher = index.searcher()
 
     def _lockable(self, folder: Path) -> Path:
-        """The folder, or a copy of it where it cannot be written to: tantivy makes lock files to read."""
+        """The folder, or one with its files where it cannot be written to: tantivy makes lock files to read.
+
+        A file never changes under its name, so links do, except for the lists of files (.json).
+        """
         if os.access(folder, os.W_OK):
             return folder
-        copy = Path(tempfile.mkdtemp(prefix="finchat-index-"))
-        weakref.finalize(self, shutil.rmtree, copy, ignore_errors=True)
-        for file in folder.iterdir():
-            shutil.copyfile(file, copy / file.name)
-        return copy
+        stand_in = Path(tempfile.mkdtemp(prefix="finchat-index-"))
+        weakref.finalize(self, shutil.rmtree, stand_in, ignore_errors=True)
+        # Lists first: what a writer adds meanwhile is not in them, and what it takes out is missed at once.
+        for file in sorted(folder.iterdir(), key=lambda file: file.suffix != ".json"):
+            if file.suffix == ".json":
+                shutil.copyfile(file, stand_in / file.name)
+            elif file.suffix != ".lock":
+                (stand_in / file.name).symlink_to(file.absolute())
+        return stand_in
 
     @property
     def passages(self) -> int:

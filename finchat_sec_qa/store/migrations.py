@@ -115,6 +115,8 @@ index       the folder under index/ that is searched, 0 for none
 generation  commits to an index, so that readers know when to look again
 analysis    index.tokens.ANALYSIS that the index was made with
 uneven      1 while the index holds removed passages, which still weigh in its statistics
+restored    restores of a backup into this store; no row before the first. Within one count a filing's number
+            always means the same content
 
 `filings.indexed` is 1 once the filing's passages are committed to the index; `forgotten` lists the numbers
 of filings that were taken out of the tables but not yet out of the index.
@@ -122,3 +124,6 @@ of filings that were taken out of the tables but not yet out of the index.
 
 VERSION = len(MIGRATIONS)
 """The version that this program writes."""
+
+OLDEST = 1
+"""The oldest version that this program reads: it brings such a store up to VERSION when it opens it."""

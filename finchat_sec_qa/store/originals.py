@@ -31,9 +31,15 @@ class Originals:
             if path.exists() and path.read_bytes() == content:
                 return
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_whole(path, content)
+            _write_whole(path, [content])
         except OSError as error:
             raise StoreError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+    def receive(self, sha256: str, pieces: Iterable[bytes]) -> None:
+        """Keep bytes that come in pieces, and that the giver checks, durably."""
+        path = self._path(sha256)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_whole(path, pieces)
 
     def read(self, sha256: str) -> bytes:
         """The bytes, checked against their hash.
@@ -78,13 +84,13 @@ class Originals:
         return self._folder / sha256[:2] / sha256
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def _write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     """Write under another name, flush to the disk, then rename: never half a file under the real name."""
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
     unfinished = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)

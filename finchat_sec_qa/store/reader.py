@@ -3,9 +3,10 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from finchat_sec_qa.errors import NotFoundError, StoreCorruptError, StoreError
 from finchat_sec_qa.model.document import Block, Page, Section, Table
@@ -30,6 +31,7 @@ from finchat_sec_qa.store.database import Database, meta
 from finchat_sec_qa.store.lexical import IndexReader
 from finchat_sec_qa.store.migrations import VERSION
 from finchat_sec_qa.store.originals import Originals
+from finchat_sec_qa.store.places import INDEX, ORIGINALS
 from finchat_sec_qa.store.recent import Recent
 from finchat_sec_qa.store.searching import best_passages
 
@@ -37,18 +39,22 @@ MEMORY_BUDGET = 64_000_000  # bytes of texts and layouts that are kept for the n
 _TEXT_COST = 2  # bytes a character
 _LAYOUT_COST = 25  # bytes that a packed byte takes as Python values
 _TRIES = 3
+Read = TypeVar("Read")
 _AGAIN = "take it out with `finchat store remove` and ingest it again"
 
 
 class SqliteReader(StoreReader):
-    """One store directory, read. Filings never change under their number, so reads are remembered by it."""
+    """One store directory, read. Filings never change under their number, so reads are remembered by it.
+
+    A restored backup brings numbers of its own.
+    """
 
     def __init__(self, path: Path, database: Database) -> None:
         """`database` is the migrated file in directory `path`."""
         self._path = path
         self._database = database
-        self._originals = Originals(path / "originals")
-        self._index_folder = path / "index"
+        self._originals = Originals(path / ORIGINALS)
+        self._index_folder = path / INDEX
         self._known: tuple[int, Catalogue] | None = None
         self._index: tuple[tuple[int, int], IndexReader] | None = None
         self._guard = threading.Lock()
@@ -92,7 +98,8 @@ class SqliteReader(StoreReader):
                 found: str = connection.execute(query, (no, document)).fetchone()[0]
                 return found, _TEXT_COST * len(found)
 
-            return cast("str", self._recent.get((no, document, "text"), read))
+            restored = self._catalogue(connection).restored
+            return cast("str", self._recent.get((restored, no, document, "text"), read))
 
     def sections(self, filing: str, document: int) -> Sequence[Section]:
         """The Items of one document in order. Raises NotFoundError."""
@@ -176,31 +183,22 @@ class SqliteReader(StoreReader):
         """
         if limit <= 0 or not any(weight > 0 for _, weight in terms):
             return []
-        for left in reversed(range(_TRIES)):
-            with self._database.reading() as connection:
-                try:
-                    index = self._searched(connection)
-                    return best_passages(
-                        connection,
-                        self._catalogue(connection),
-                        index,
-                        terms=terms,
-                        scope=scope,
-                        limit=limit,
-                    )
-                except StoreError:
-                    # Another process may have put a new index in place and removed the one looked for.
-                    if not left:
-                        raise
-        return []
+        return self._with_index(
+            lambda connection, index: best_passages(
+                connection, self._catalogue(connection), index, terms=terms, scope=scope, limit=limit
+            )
+        )
 
     def info(self) -> StoreInfo:
         """How much the store holds; `indexed` counts the passages in the search index."""
-        with self._database.reading() as connection:
-            catalogue = self._catalogue(connection)
-            query = "SELECT total(documents), total(passages), total(facts) FROM filings"
-            counts = connection.execute(query).fetchone()
-            index = self._searched(connection)
+        query = "SELECT total(documents), total(passages), total(facts) FROM filings"
+        catalogue, counts, index = self._with_index(
+            lambda connection, index: (
+                self._catalogue(connection),
+                connection.execute(query).fetchone(),
+                index,
+            )
+        )
         return StoreInfo(
             path=str(self._path),
             schema_version=VERSION,
@@ -223,6 +221,15 @@ class SqliteReader(StoreReader):
         self._database.close()
         with self._guard:
             self._index = None
+
+    def _with_index(self, read: Callable[[sqlite3.Connection, IndexReader | None], Read]) -> Read:
+        """What `read` gives, with the tables and the index as one moment has them."""
+        for _ in range(_TRIES - 1):
+            with self._database.reading() as connection, suppress(StoreError):
+                return read(connection, self._searched(connection))
+            # Another process may have put a new index in place and removed the one looked for.
+        with self._database.reading() as connection:
+            return read(connection, self._searched(connection))
 
     def _searched(self, connection: sqlite3.Connection) -> IndexReader | None:
         """The index as the tables see it; None while there is none."""
@@ -261,7 +268,8 @@ class SqliteReader(StoreReader):
         with self._database.reading() as connection:
             no = self._document(connection, filing, document)
             read = _layout_reader(connection, no, filing, document, part)
-            return cast("Sequence[Any]", self._recent.get((no, document, part), read))
+            restored = self._catalogue(connection).restored
+            return cast("Sequence[Any]", self._recent.get((restored, no, document, part), read))
 
 
 def _layout_reader(

@@ -19,10 +19,9 @@ from finchat_sec_qa.store.indexing import Indexing
 from finchat_sec_qa.store.lexical import entries
 from finchat_sec_qa.store.lock import WriteLock
 from finchat_sec_qa.store.migrations import VERSION
+from finchat_sec_qa.store.places import DATABASE, INDEX, LOCK
 from finchat_sec_qa.store.reader import SqliteReader
 
-DATABASE = "finchat.db"
-LOCK = "write.lock"
 LOCK_WAIT = 5.0
 
 
@@ -41,7 +40,7 @@ class SqliteStore(SqliteReader, StoreWriter):
         self._lock = WriteLock(path / LOCK)
         self._lock_wait = lock_wait
         self._turn = threading.RLock()
-        self._indexing = Indexing(database, path / "index", clock.monotonic)
+        self._indexing = Indexing(database, path / INDEX, clock.monotonic)
 
     def has(self, filing: str, digest: str) -> bool:
         """True when exactly this content is stored under that id, its original bytes undamaged.

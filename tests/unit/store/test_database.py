@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from finchat_sec_qa.clock import SystemClock
 from finchat_sec_qa.errors import StoreCorruptError, StoreError, StoreVersionError
 from finchat_sec_qa.index.tokens import terms
 from finchat_sec_qa.model.filing import ParsedFiling
 from finchat_sec_qa.model.passage import Scope
-from finchat_sec_qa.store import open_store
+from finchat_sec_qa.store import back_up, open_store, restore
 from finchat_sec_qa.store.database import Database
 from finchat_sec_qa.store.migrations import MIGRATIONS, VERSION
 from finchat_sec_qa.store.originals import Originals
@@ -125,7 +126,7 @@ def test_connections_are_lent_again_and_closed_in_the_end(tmp_path: Path) -> Non
         for thread in threads:
             thread.join()
     assert len(database._idle) == 4
-    idle = list(database._idle)
+    idle = [connection for _, connection in database._idle]
     database.close()
     for connection in idle:
         with pytest.raises(sqlite3.ProgrammingError):
@@ -144,6 +145,18 @@ def test_a_reader_sees_one_state_throughout(tmp_path: Path) -> None:
     with database.reading() as reader:
         assert reader.execute(query).fetchone() == (77,)
     database.close()
+
+
+def test_a_backup_of_an_older_store_is_brought_up_to_date(old_store: Path, tmp_path: Path) -> None:
+    archive, back = tmp_path / "backup", tmp_path / "back"
+    assert back_up(old_store, archive, clock=SystemClock()).schema_version == 1
+    assert version_of(old_store) == 1
+    with archive.open("rb") as source:
+        restore(back, source, name="it", replace=False, clock=SystemClock())
+    assert version_of(back) == VERSION
+    with open_store(back, read_only=True) as store:
+        assert [store.parsed(parsed.filing.id) for parsed in OLD] == list(OLD)
+        assert store.check().problems == ()
 
 
 def test_old_parsed_is_what_the_fixture_says() -> None:
