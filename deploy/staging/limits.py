@@ -1,0 +1,71 @@
+"""What must be met, from a TOML file; limits.toml beside this is the one that production demands."""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from deploy.errors import SettingError
+
+STANDARD = Path(__file__).with_name("limits.toml")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rate(_Table):
+    """How much is asked: `users` at once, together `requests_per_second`; at most `most_failed` may fail."""
+
+    requests_per_second: float = Field(gt=0, le=1000)
+    users: int = Field(ge=1, le=200)
+    most_failed: int = Field(ge=0)
+
+
+class Load(Rate):
+    """A load of `seconds`; the percentiles are of all requests, streams to their last byte."""
+
+    seconds: float = Field(gt=0, le=3600)
+    fewest_requests: int = Field(ge=1, description="with fewer, nothing was shown")
+    p95_ms: float = Field(gt=0)
+    p99_ms: float = Field(gt=0)
+
+
+class Soak(Rate):
+    """A load of `seconds` during which no container's memory may grow by more than `most_growth_mib`."""
+
+    seconds: float = Field(gt=0, le=24 * 3600)
+    fewest_requests: int = Field(ge=1)
+    most_growth_mib: float = Field(ge=0)
+
+
+class Drill(Rate):
+    """Faults under load. `most_failed` is for each fault."""
+
+    settle_seconds: float = Field(ge=0, le=60)
+    recover_seconds: float = Field(gt=0, le=600)
+
+
+class Limits(_Table):
+    """All of it."""
+
+    load: Load
+    soak: Soak
+    drill: Drill
+    deploy: Rate
+
+
+def read(path: Path = STANDARD) -> Limits:
+    """The limits in a file. Raises SettingError, which names the file and every wrong key."""
+    try:
+        return Limits.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        if not isinstance(error, ValidationError):
+            raise SettingError(f"{path}: cannot be read: {error}") from error
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise SettingError(f"{path}: {wrong}") from error
+
+
+def is_standard(limits: Limits) -> bool:
+    """Whether these are the limits that production demands."""
+    return limits == read()

@@ -1,0 +1,6 @@
+"""Where the profile is, for who may not import it: locust changes the sockets of the whole process."""
+
+from pathlib import Path
+
+PROFILE = Path(__file__).with_name("profile.py")
+TOKEN = "LOAD_TOKEN"  # noqa: S105 - the variable that has it; others could read a command line
