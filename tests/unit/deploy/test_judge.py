@@ -1,0 +1,101 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.judge import Reading, judge, read
+from deploy.model import Colour
+from deploy.settings import Canary
+
+ASK = ("api", "/v1/ask", "POST")
+LIST = ("api", "/v1/companies", "GET")
+WANTED = Canary(percent=10, seconds=2, fewest_requests=20, most_errors=0.05, slowest=3.0, slack_ms=20)
+
+
+def reading(asks: float, each: float, errors: float = 0.0) -> Reading:
+    return Reading({ASK: asks}, {ASK: asks * each}, errors)
+
+
+def test_a_colour_that_does_as_well_may_stay() -> None:
+    seen = judge(reading(40, 0.010), reading(400, 0.010), WANTED)
+    assert (seen.back, seen.enough, seen.requests, seen.slower) == ("", True, 40, 1.0)
+
+
+def test_errors_beyond_the_old_colours_send_it_back_with_the_figures() -> None:
+    seen = judge(reading(20, 0.01, errors=6), reading(200, 0.01), WANTED)
+    assert seen.back == "error rate: 6 of 20 requests failed (30%), the old colour's rate was 0.0%"
+
+
+def test_errors_that_the_old_colour_has_too_are_not_the_new_ones() -> None:
+    assert judge(reading(40, 0.01, errors=12), reading(400, 0.01, errors=118), WANTED).back == ""
+
+
+def test_one_error_among_few_requests_is_no_rate() -> None:
+    assert judge(reading(4, 0.01, errors=2), reading(40, 0.01), WANTED).back == ""
+
+
+def test_errors_send_it_back_before_enough_requests_were_seen() -> None:
+    seen = judge(reading(5, 0.01, errors=3), reading(50, 0.01), WANTED)
+    assert seen.back.startswith("error rate") and not seen.enough
+
+
+def test_lost_connections_count_though_no_request_was_counted() -> None:
+    assert "3 of 3" in judge(Reading(errors=3), reading(50, 0.01), WANTED).back
+
+
+def test_times_beyond_the_old_colours_send_it_back() -> None:
+    seen = judge(reading(30, 0.1), reading(300, 0.01), WANTED)
+    assert seen.back.startswith("latency: 100 ms a request, 10.0 times the old colour's 10 ms")
+
+
+def test_slower_by_little_is_no_reason() -> None:
+    assert judge(reading(30, 0.008), reading(300, 0.001), WANTED).back == ""
+
+
+def test_a_canary_that_got_the_slow_questions_is_not_blamed() -> None:
+    old = Reading({ASK: 10, LIST: 990}, {ASK: 5.0, LIST: 0.99})
+    new = Reading({ASK: 30}, {ASK: 15.0})
+    assert judge(new, old, WANTED).slower == 1.0
+
+
+def test_kinds_that_only_the_new_colour_saw_cannot_be_compared() -> None:
+    assert judge(Reading({LIST: 30}, {LIST: 30.0}), reading(300, 0.01), WANTED).slower == 0
+
+
+def test_what_was_counted_before_is_left_out_and_a_counter_that_began_anew_is_all_new() -> None:
+    before, now = Reading({ASK: 100}, {ASK: 9.0}, 5), Reading({ASK: 110}, {ASK: 10.0}, 2)
+    assert now.since(before) == Reading({ASK: 10}, {ASK: 1.0}, 2)
+
+
+@given(st.floats(1, 1e6), st.floats(0.0001, 10), st.floats(1, 1e6), st.floats(0, 0.99))
+def test_two_equal_colours_are_never_parted(count: float, each: float, other: float, share: float) -> None:
+    new = Reading({ASK: count}, {ASK: count * each}, count * share)
+    old = Reading({ASK: other}, {ASK: other * each}, other * share)
+    assert judge(new, old, WANTED).back == ""
+
+
+def row(name: str, value: str, **labels: str) -> dict[str, Any]:
+    return {"metric": {"__name__": name, **labels}, "value": [0, value]}
+
+
+def test_a_result_of_prometheus_is_read_by_colour() -> None:
+    ours = {"job": "api", "route": "/v1/ask", "method": "POST", "colour": "green"}
+    name = "finchat_http_request_seconds"
+    found = read(
+        [
+            row(f"{name}_count", "7", status="2xx", **ours),
+            row(f"{name}_count", "3", status="5xx", **ours),
+            row(f"{name}_sum", "0.5", status="2xx", **ours),
+            row(f"{name}_count", "99", status="2xx", **{**ours, "route": "/health"}),
+            row(f"{name}_count", "99", status="2xx", **{**ours, "colour": "red"}),
+            row("haproxy_server_connection_errors_total", "2", server="green", proxy="api"),
+        ]
+    )
+    assert found[Colour.GREEN] == Reading({ASK: 10}, {ASK: 0.5}, 5)
+    assert found[Colour.BLUE] == Reading()
+
+
+def test_a_result_of_another_shape_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        read([{"value": [0, "1"]}])
