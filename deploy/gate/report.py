@@ -22,5 +22,4 @@ def lines(verdict: Verdict) -> Iterator[str]:
         return
     yield f"refused: {len(verdict.refusals)} of {len(verdict.checks)} checks"
     for check in verdict.refusals:
-        yield f"  {check.name}: {CHECKS[check.name]} — {check.detail}"
-        yield f"      {check.advice}"
+        yield f"  {check.name}: that {CHECKS[check.name]}, was not shown; {check.advice}"
