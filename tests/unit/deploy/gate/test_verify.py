@@ -53,8 +53,8 @@ def test_a_refused_image_ends_with_3_and_says_what_to_do(world: World, reference
     assert done.exit_code == 3
     assert "refused: 2 of 10 checks" in done.output
     assert "  FAILED       revision " in done.output
-    told = "revision: that it was built from the asked commit, without changes, was not shown; deploy the image"
-    assert f"  {told} of that commit" in done.output
+    promise = "that it was built from the asked commit, without changes, was not shown"
+    assert f"  revision: {promise}; deploy the image of that commit" in done.output
     assert "  not-checked  findings       trivy: no program trivy; put trivy on PATH\n" in done.output
     assert "accepted" not in done.output
 
