@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from finchat_sec_qa.answer.changes import changed_by, latest_of, sides_of, told_decimals
 from finchat_sec_qa.answer.figures import rounded, spoken
-from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, marks
+from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, marks, zeros_told
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
 from finchat_sec_qa.facts.formulas import expand
@@ -88,7 +88,9 @@ def figures_sentence(companies: Sequence[str], calculation: Calculation, value: 
         amounts.append(amount)
     one, other = amounts
     relation = "larger than" if one > other else "smaller than" if one < other else "equal to"
-    return f"{told[0]} was {relation} {told[1]}; the difference is {changed_by(value)}."
+    return (
+        f"{told[0]} was {relation} {told[1]}; the difference is {changed_by(value)}.{zeros_told(calculation)}"
+    )
 
 
 def _amount(part: Calculation) -> Decimal:

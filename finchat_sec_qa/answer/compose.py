@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +28,7 @@ from finchat_sec_qa.answer.witness import second_witness
 from finchat_sec_qa.cite.places import cite_fact, cite_span
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.facts.select import amends
+from finchat_sec_qa.facts.standing import substituted
 from finchat_sec_qa.model.answer import (
     Alternate,
     Answer,
@@ -54,6 +55,18 @@ class Frame:
     digest: str
     companies: tuple[str, ...]
     filings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A figure of one company: the fiscal period, the expression over what it reports, the operands, and by
+    names in the expanded expression what stands there instead.
+    """
+
+    period: FiscalPeriod
+    expression: str
+    operands: tuple[tuple[str, Finding], ...]
+    texts: Mapping[str, str]
 
 
 def answer_id(digest: str, question: str, scope: AnswerScope) -> str:
@@ -140,23 +153,21 @@ def from_compared_figures(
     frame: Frame,
     sources: Sources,
     plan: Plan,
-    sides: Sequence[tuple[FiscalPeriod, str, Sequence[tuple[str, Finding]]]],
+    sides: Sequence[Side],
 ) -> Answer:
-    """A computed figure of two companies and its difference; of each the fiscal period, the expression over
-    what it reports, and the operands.
-    """
-    formula = figures_formula(
-        plan.label, plan.unit, [(period, expression) for period, expression, _ in sides]
-    )
+    """A computed figure of two companies and its difference."""
+    formula = figures_formula(plan.label, plan.unit, [(side.period, side.expression) for side in sides])
+    for called, side in zip(SIDES, sides, strict=True):
+        formula = substituted(formula, side.texts, operand_of(called, ""))
     named = [
-        (operand_of(side, name), finding)
-        for side, (_, _, operands) in zip(SIDES, sides, strict=True)
-        for name, finding in operands
+        (operand_of(called, name), finding)
+        for called, side in zip(SIDES, sides, strict=True)
+        for name, finding in side.operands
     ]
     amounts = {name: finding.chosen.value for name, finding in named}
     result, rounding = rounded(evaluate(formula.partition(" = ")[2], amounts), plan.unit, plan.decimals)
     calculation = Calculation(formula=formula, operands=operands_from(named), rounding=rounding)
-    value = _figure(plan, result, calculation, _main_operand(sides[0][2]))
+    value = _figure(plan, result, calculation, _main_operand(sides[0].operands))
     findings = [finding for _, finding in named]
     text = figures_sentence(_companies(findings), calculation, value)
     if text is None:

@@ -85,6 +85,17 @@ class Company:
             return matching(member, words, self.facts(entry))
         return [(filing, fact) for filing, fact in self.facts(entry) if not fact.dimensions]
 
+    def whole_facts(self, filing: str) -> Sequence[Fact]:
+        """All numbers of one filing that are of the whole company; read once."""
+        if filing not in self._whole:
+            query = FactQuery(filings=(filing,), dimensions=(), numeric_only=True)
+            self._whole[filing] = [fact for _, fact in self.store.facts(query)]
+        return self._whole[filing]
+
+    @cached_property
+    def _whole(self) -> dict[str, Sequence[Fact]]:
+        return {}
+
     @cached_property
     def has_facts(self) -> bool:
         """Whether any filing in scope brings numbers at all, tagged or printed."""

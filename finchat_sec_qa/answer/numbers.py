@@ -5,6 +5,7 @@ from dataclasses import replace
 from finchat_sec_qa.answer.beside import other_years
 from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import (
+    Side,
     from_compared_figures,
     from_comparison,
     from_fact,
@@ -16,9 +17,11 @@ from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.derived import answer_derived, answer_trailing
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
 from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
+from finchat_sec_qa.answer.standing import find_standing
 from finchat_sec_qa.answer.unexplained import answer_unexplained
 from finchat_sec_qa.facts.formulas import expand, spelled_out, yearly_only
 from finchat_sec_qa.facts.lexicon import entries
+from finchat_sec_qa.facts.standing import substituted
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.model.plan import AskedPeriod, Subject
@@ -75,16 +78,16 @@ def answer_formula(case: Case) -> Answer:
     """One computed number, or its refusal."""
     if len(case.plan.subjects) > 1:
         return _refuse_several(case)
-    found = _operands(case, Company(case.store, case.plan.subjects[0], case.scope))
+    found = _worked(case, Company(case.store, case.plan.subjects[0], case.scope))
     if isinstance(found, Answer):
         return found
-    period, expression, operands = found
     case.stage("compose")
-    formula, _ = expand(expression, period.year, period.name)
-    return from_formula(case.frame, case.sources, case.plan, formula, operands)
+    formula, _ = expand(found.expression, found.period.year, found.period.name)
+    formula = substituted(formula, found.texts)
+    return from_formula(case.frame, case.sources, case.plan, formula, found.operands)
 
 
-def _operands(case: Case, company: Company) -> tuple[FiscalPeriod, str, list[tuple[str, Finding]]] | Answer:
+def _worked(case: Case, company: Company) -> Side | Answer:
     """The fiscal period of a figure, its expression and the amounts in it, or the refusal for lack of one.
 
     What a company does not report is computed where the lexicon says how.
@@ -102,9 +105,9 @@ def _operands(case: Case, company: Company) -> tuple[FiscalPeriod, str, list[tup
     missing: dict[str, Miss] = {}
     while True:
         expression = spelled_out(case.plan.expression, missing)
-        found, lacking, miss = _amounts(company, expression, period)
+        texts, operands, lacking, miss = _amounts(company, expression, period)
         if miss is None:
-            return period, expression, found
+            return Side(period, expression, tuple(operands.items()), texts)
         if miss.reported and lacking not in missing and entries()[lacking].otherwise:
             missing[lacking] = miss
             continue
@@ -114,29 +117,34 @@ def _operands(case: Case, company: Company) -> tuple[FiscalPeriod, str, list[tup
 
 def _amounts(
     company: Company, expression: str, period: FiscalPeriod
-) -> tuple[list[tuple[str, Finding]], str, Miss | None]:
-    """The amounts of an expression for a fiscal period; up to the first that is missing, which is named."""
-    found: list[tuple[str, Finding]] = []
+) -> tuple[dict[str, str], dict[str, Finding], str, Miss | None]:
+    """What stands in a formula for amounts that have no name of their own there, and the amounts of an
+    expression for a fiscal period; up to the first that is missing, which is named.
+    """
+    texts: dict[str, str] = {}
+    found: dict[str, Finding] = {}
     for operand in expand(expression, period.year, period.name)[1]:
-        asked = company.calendar.asked(FiscalPeriod(period.year - operand.back, period.name))
-        finding = company.find(entries()[operand.entry], asked)
-        if isinstance(finding, Miss):
-            return found, operand.entry, finding
-        found.append((operand.name, finding))
-    return found, "", None
+        of = FiscalPeriod(period.year - operand.back, period.name)
+        standing = find_standing(company, entries()[operand.entry], of)
+        if isinstance(standing, Miss):
+            return texts, found, operand.entry, standing
+        if standing.text != operand.name:
+            texts[operand.name] = standing.text
+        found |= dict(standing.operands)
+    return texts, found, "", None
 
 
 def _compared_figures(case: Case) -> Answer:
     """A computed figure of two companies, or the refusal for the one that lacks an amount."""
-    sides: list[tuple[FiscalPeriod, str, list[tuple[str, Finding]]]] = []
+    sides: list[Side] = []
     for subject in case.plan.subjects:
-        found = _operands(case, Company(case.store, subject, case.scope))
+        found = _worked(case, Company(case.store, subject, case.scope))
         if isinstance(found, Answer):
             return found
         sides.append(found)
     case.stage("compose")
     if case.plan.unit == "USD":
-        currencies = sorted({str(finding.fact.unit) for _, _, side in sides for _, finding in side})
+        currencies = sorted({str(finding.fact.unit) for side in sides for _, finding in side.operands})
         if len(currencies) > 1:
             message = f"The two are reported in {' and '.join(currencies)}."
             return refuse(case.frame, "unsupported", message, case.frame.companies)

@@ -9,6 +9,7 @@ from finchat_sec_qa.answer.figures import spoken, spoken_period
 from finchat_sec_qa.facts.labels import concept_label, listed, member_label
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.members import part_of
+from finchat_sec_qa.facts.standing import taken_as_zero
 from finchat_sec_qa.model.answer import Alternate, Calculation, PeriodView, Value
 from finchat_sec_qa.model.fact import PRINTED, PRINTED_ROW, Fact
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
@@ -55,10 +56,20 @@ def computed_sentence(company: str, calculation: Calculation, value: Value) -> s
     cited = marks([operand.citation for operand in calculation.operands])
     change = changed(calculation, value)
     if change is not None:
-        return f"{company}: {change} {joiner} {when}, computed from {cited}."
+        return f"{company}: {change} {joiner} {when}, computed from {cited}.{zeros_told(calculation)}"
     label = calculation.formula.partition(" = ")[0]
     number = spoken(Decimal(value.number), value.unit)
-    return f"{company}: {label} was {number} {joiner} {when}, computed from {cited}."
+    return f"{company}: {label} was {number} {joiner} {when}, computed from {cited}.{zeros_told(calculation)}"
+
+
+def zeros_told(calculation: Calculation) -> str:
+    """What is taken as zero and why, as a sentence of its own; "" where nothing is."""
+    told = [
+        f" {entry.label[:1].upper()}{entry.label[1:]} {'are' if entry.label.endswith('s') else 'is'} taken as"
+        f" zero: {entries()[entry.within].label} are the sum of lines of which none is that."
+        for entry in taken_as_zero(calculation.formula.partition(" = ")[2])
+    ]
+    return "".join(told)
 
 
 def compared_sentence(companies: Sequence[str], calculation: Calculation, value: Value) -> str:

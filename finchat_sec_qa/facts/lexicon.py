@@ -13,6 +13,9 @@ from finchat_sec_qa.model.fact import PRINTED, Fact
 
 WORD = re.compile(r"[a-z0-9&]+")
 POSSESSIVE = re.compile(r"(?<=[\w.)])'s\b|(?<=s)'(?=\s|$)")
+KNOWN = frozenset(
+    "label kind unit terms concepts never printed otherwise change_of within lines parts".split()
+)
 PREFIXES = ("us-gaap", "dei", "ifrs-full", "srt")
 
 
@@ -23,6 +26,8 @@ class Entry:
     `concepts` are local names, most fitting first; `printed` are keys of entries whose printed rows answer
     it where there are no XBRL facts, its own first. `otherwise` is an expression over other entries that
     gives it where a company does not report it; `change_of` is the balance whose change of a period it is.
+    `within` is the total whose lines of these `concepts` and `lines` make it in a formula, `parts` are
+    entries that do where none of its lines stands there.
     """
 
     key: str
@@ -35,6 +40,9 @@ class Entry:
     printed: tuple[str, ...] = ()
     otherwise: str = ""
     change_of: str = ""
+    within: str = ""
+    lines: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,6 +58,11 @@ class Entry:
         if prefix not in PREFIXES or local not in self.concepts:
             return None
         return self.concepts.index(local)
+
+    def lists(self, concept: str) -> bool:
+        """Whether a line of that concept under `within` is part of it."""
+        prefix, _, local = concept.partition(":")
+        return prefix in PREFIXES and (local in self.concepts or local in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +136,8 @@ def _barred(entry: Entry, words: Sequence[str], start: int, end: int) -> bool:
 
 
 def _entry(key: str, fields: dict[str, object]) -> Entry:
-    known = {"label", "kind", "unit", "terms", "concepts", "never", "printed", "otherwise", "change_of"}
-    if unknown := set(fields) - known:
-        raise ValueError(f"lexicon.toml [{key}]: unknown {sorted(unknown)}; known are {sorted(known)}")
+    if unknown := set(fields) - KNOWN:
+        raise ValueError(f"lexicon.toml [{key}]: unknown {sorted(unknown)}; known are {sorted(KNOWN)}")
     return Entry(
         key=key,
         label=str(fields["label"]),
@@ -137,6 +149,9 @@ def _entry(key: str, fields: dict[str, object]) -> Entry:
         printed=(key, *_strings(fields.get("printed", []))),
         otherwise=str(fields.get("otherwise", "")),
         change_of=str(fields.get("change_of", "")),
+        within=str(fields.get("within", "")),
+        lines=tuple(_strings(fields.get("lines", []))),
+        parts=tuple(_strings(fields.get("parts", []))),
     )
 
 

@@ -13,6 +13,7 @@ from finchat_sec_qa.answer.proof.recalculate import OPERAND, compares, entries_o
 from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.answer.proof.rederived import derivation_problems
 from finchat_sec_qa.answer.proof.reranked import ranking_problems
+from finchat_sec_qa.answer.proof.standing import standing_problems
 from finchat_sec_qa.answer.ranked import is_ranked
 from finchat_sec_qa.answer.sentences import compared_formula, of_another_year
 from finchat_sec_qa.answer.spans import is_derived
@@ -20,6 +21,7 @@ from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.formulas import expand, spelled_out_for
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.members import matching
+from finchat_sec_qa.facts.standing import stand_ins
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Company
@@ -201,8 +203,9 @@ def _compared_figures(calculation: Calculation, plan: Plan, again: Sequence[Rech
         yield None, f"the question compares {plan.label}, the answer {calculation.formula[:80]!r}"
         return
     wanted = figures_formula(plan.label, plan.unit, sides)
-    if calculation.formula != wanted:
+    if not _same_figure(wanted, calculation):
         yield None, f"the question asks for {wanted}, the answer gives {calculation.formula[:200]}"
+    yield from standing_problems(wanted.partition(" = ")[2], calculation, by_id)
 
 
 def _figure_problems(
@@ -218,10 +221,18 @@ def _figure_problems(
         if plan.unit == "percent":
             written = f"({written}) * 100"
         wanted = f"{plan.label} = {written}"
-        if calculation.formula != wanted:
+        if not _same_figure(wanted, calculation):
             number = again[0].citation.id if again else None
             yield number, f"the question asks for {wanted}, the answer gives {calculation.formula[:200]}"
+        yield from standing_problems(written, calculation, {place.citation.id: place for place in again})
     yield from _unit_problems(calculation, value, plan)
+
+
+def _same_figure(wanted: str, calculation: Calculation) -> bool:
+    """Whether a calculation is of that label and formula, lines of the balance sheet in place of amounts."""
+    label, _, written = wanted.partition(" = ")
+    given, _, formula = calculation.formula.partition(" = ")
+    return label == given and stand_ins(written, formula) is not None
 
 
 def _unit_problems(calculation: Calculation, value: Value, plan: Plan) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate, names_in
 from finchat_sec_qa.facts.formulas import expand, formulas, spelled_out_for
 from finchat_sec_qa.facts.lexicon import entries
+from finchat_sec_qa.facts.standing import stand_ins
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName
@@ -212,7 +213,7 @@ def _figure_problems(calculation: Calculation) -> Iterator[str]:
         if known.label == label and period is not None:
             expression = spelled_out_for(known.expression, entries_of(calculation))
             written, _ = expand(expression, period[0], PARTS[period[1]])
-            if formula not in (written, f"({written}) * 100"):
+            if all(stand_ins(text, formula) is None for text in (written, f"({written}) * 100")):
                 yield f"{label} is computed as {written}, not {formula}"
 
 
