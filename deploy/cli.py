@@ -10,6 +10,8 @@ from deploy.commands.look import history, status
 from deploy.commands.plan import plan
 from deploy.commands.remove import remove
 from deploy.commands.switch import rollback, switch
+from deploy.commands.validate import stage, validate
+from deploy.commands.verify import verify
 from deploy.errors import DeployError
 
 
@@ -26,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (plan, apply, status, switch, rollback, history, doctor, remove):
+for command in (plan, apply, status, switch, rollback, history, doctor, verify, stage, validate, remove):
     cli.add_command(command)
 
 

@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 
 import click
 
-from deploy import change, release, story
+from deploy import change, record, release, story
 from deploy.commands import options
 from deploy.errors import DeployError, EngineError
 from deploy.host import Host
 from deploy.model import Event, Release
-from deploy.record import report_for
 from deploy.settings import load
 
 
@@ -32,10 +31,9 @@ def apply(environment: str, tag: str, revision: str | None, *, as_json: bool) ->
     """
     settings = load(environment)
     commit = revision or (tag if _is_commit(tag) else None)
-    if settings.production and _is_commit(tag):
-        raise DeployError(
-            f"{settings.name} takes versions only (production = true): tag the commit, and give its version"
-        )
+    if settings.production:
+        commit = record.commit_of(tag)
+        checked = record.release_check_for(commit, tag)
     hosts = options.hosts(settings)
     images = release.references(settings, tag.removeprefix("v") if settings.production else tag)
     hosts[0].say(f"gate: {', '.join(images.values())}")
@@ -45,7 +43,8 @@ def apply(environment: str, tag: str, revision: str | None, *, as_json: bool) ->
         _remember(hosts, refusal.figures)
         raise
     if settings.production:
-        report_for(settings, made)
+        record.same_manifests(checked, {name: each.manifest for name, each in verdicts.items()})
+        record.report_for(settings, made)
     done = _each(hosts, made, release.figures(verdicts))
     if as_json:
         options.show({"release": made.model_dump(), "hosts": [each.model_dump(mode="json") for each in done]})

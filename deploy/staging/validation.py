@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from deploy.errors import SettingError
-from deploy.staging import browser, drill, loads, quality, questions, rehearsal, smoke
+from deploy.staging import drill, loads, quality, questions, rehearsal, smoke
 from deploy.staging.limits import Limits, is_standard
 from deploy.staging.model import Check, Found, NotCheckedError, Report, perform
 from deploy.staging.site import Site
@@ -17,7 +17,7 @@ def checks(site: Site, limits: Limits) -> Mapping[str, Look]:
     """The checks by name, in their order. Each counts on those before it."""
     return {
         "smoke": lambda: smoke.endpoints(site),
-        "page": lambda: browser.page(site),
+        "page": lambda: _page(site),
         "metrics": lambda: smoke.metrics(site),
         "deploy": lambda: rehearsal.rehearse(site, limits.deploy),
         "answers": lambda: quality.answers(site, questions.read()),
@@ -56,6 +56,13 @@ def validate(site: Site, limits: Limits, say: Say, only: Sequence[str] = ()) -> 
         started=round(started, 1),
         seconds=round(time.monotonic() - began, 1),
     )
+
+
+def _page(site: Site) -> Found:
+    # Loaded only here: the browser's library takes longer to load than a rollback may take.
+    from deploy.staging import browser  # noqa: PLC0415 - the line above
+
+    return browser.page(site)
 
 
 def _skipped() -> Found:

@@ -6,7 +6,8 @@ Every answer is compared with the known one, so that a short, doubled or wrong o
 `--record FILE` gets a line of JSON for each request: [seconds since 1970, kind, milliseconds, error or ""].
 """
 
-# mypy: disable-error-code="no-untyped-call, untyped-decorator"  # locust leaves these without types
+# locust leaves these without types
+# mypy: disable-error-code="no-untyped-call, untyped-decorator"
 
 import json
 import os
