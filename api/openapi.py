@@ -59,7 +59,7 @@ def _add_problems(path: str, operation: Part) -> None:
     if "{" in path:
         problems.add("404")
     if "requestBody" in operation:
-        problems |= {"413", "415"} if "ingest" in path else {"413"}
+        problems |= {"403", "413", "415"} if "ingest" in path else {"413"}
     if "requestBody" in operation or operation.get("parameters"):
         problems.add("422")
     for status in sorted(problems):

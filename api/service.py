@@ -17,7 +17,7 @@ from finchat_sec_qa.errors import FinChatError, NotFoundError
 from finchat_sec_qa.model.views import StoreInfo
 from finchat_sec_qa.ports import Clock
 from finchat_sec_qa.telemetry.metrics import Metrics
-from finchat_sec_qa.wiring import Library
+from finchat_sec_qa.wiring import Library, require_writes
 
 PROBE_SECONDS = 2.0  # how long a look at the store counts, so that probes cannot load it
 STOP_SECONDS = 8.0
@@ -105,6 +105,11 @@ class Service:
         if self.given is None:
             self.library.close()
 
+    def require_writes(self) -> None:
+        """Raise StoreReadOnlyError where the store may only be read, before a request is queued in vain."""
+        if self.given is None:
+            require_writes(self.settings)
+
     def _writer_opener(self) -> Callable[[], AbstractContextManager[Library]]:
         given = self.given
         if given is not None:
@@ -117,6 +122,8 @@ def _open_reader(settings: Settings) -> Library:
     try:
         return Library.open(settings, read_only=True)
     except NotFoundError:
+        if settings.store_readonly:
+            raise
         Library.open(settings).close()  # the first start: make an empty store
         return Library.open(settings, read_only=True)
 

@@ -35,6 +35,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     store: Path = Field(default_factory=_default_store, description="directory of the store")
+    store_readonly: bool = Field(
+        default=False, description="read the store and never write to it; filings come from another server"
+    )
     jobs: int = Field(default=0, ge=0, le=256, description="processes that parse filings; 0 = one per core")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="least severe log message that is written"

@@ -15,6 +15,7 @@ FinChatError                     exit  http
 │   └── MalformedError            1    422   of a kind we read, but broken or hostile
 ├── StoreError                    1    500   the store cannot do what was asked
 │   ├── StoreLockedError          1    409   another process is writing
+│   ├── StoreReadOnlyError        1    403   the store may only be read here
 │   ├── StoreVersionError         1    500   made by another version of the schema
 │   └── StoreCorruptError         1    500   stored bytes are not what they were
 └── RemoteError                   1    502   a FinChat server answered with an error, or not at all
@@ -142,6 +143,13 @@ class StoreLockedError(StoreError):
 
     code = "store_locked"
     http_status = 409
+
+
+class StoreReadOnlyError(StoreError):
+    """The store may only be read here: its directory cannot be written to, or a setting says so."""
+
+    code = "store_read_only"
+    http_status = 403
 
 
 class StoreVersionError(StoreError):

@@ -17,7 +17,7 @@ from finchat_sec_qa.answer.proof.verify import verify_answer
 from finchat_sec_qa.clock import SystemClock
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.disk import find_filings
-from finchat_sec_qa.errors import FinChatError, SourceBlockedError, UsageError
+from finchat_sec_qa.errors import FinChatError, SourceBlockedError, StoreReadOnlyError, UsageError
 from finchat_sec_qa.model.answer import Answer, VerifyReport
 from finchat_sec_qa.model.figure_table import FigureTable
 from finchat_sec_qa.model.filing import SourceFiling
@@ -52,7 +52,7 @@ from finchat_sec_qa.ports import FilingQuery, FilingSource, StoreWriter
 from finchat_sec_qa.question.scope import resolve_scope
 from finchat_sec_qa.samples import sample_filings
 from finchat_sec_qa.search import search
-from finchat_sec_qa.store import back_up, open_store, restore
+from finchat_sec_qa.store import back_up, open_store, require_writable, restore
 from finchat_sec_qa.tables import compare, statement
 from finchat_sec_qa.tables.verify import verify_table
 
@@ -87,7 +87,14 @@ class Library:
             settings = configuration.load(store=Path(store) if store is not None else None)
         elif store is not None:
             settings = settings.model_copy(update={"store": Path(store)})
-        opened = open_store(settings.store, read_only=read_only, clock=SystemClock())
+        if not read_only:
+            require_writes(settings)
+        opened = open_store(
+            settings.store,
+            read_only=read_only,
+            untouched=settings.store_readonly,
+            clock=SystemClock(),
+        )
         return cls(settings, opened)
 
     def close(self) -> None:
@@ -305,16 +312,34 @@ class Library:
         )
 
 
+def require_writes(settings: Settings) -> None:
+    """Raise StoreReadOnlyError where the store may only be read, by setting or by the system's rights."""
+    if settings.store_readonly:
+        raise StoreReadOnlyError(
+            f"{settings.store}: the store may only be read here (FINCHAT_STORE_READONLY=true); "
+            "send filings to the server that writes"
+        )
+    require_writable(settings.store)
+
+
 def back_up_store(store: Path, target: Path | BinaryIO, *, on_progress: OnProgress = unheard) -> BackupReport:
     """Write a backup of the store in that directory, which may be served and written to meanwhile."""
     return back_up(store, target, clock=SystemClock(), on_progress=on_progress)
 
 
 def restore_store(
-    store: Path, source: BinaryIO, *, name: str, replace: bool = False, on_progress: OnProgress = unheard
+    settings: Settings,
+    source: BinaryIO,
+    *,
+    name: str,
+    replace: bool = False,
+    on_progress: OnProgress = unheard,
 ) -> RestoreReport:
-    """Put a backup into that directory; a store with filings is replaced only if `replace` says so."""
-    return restore(store, source, name=name, replace=replace, clock=SystemClock(), on_progress=on_progress)
+    """Make a backup the settings' store; one with filings is replaced only if `replace` says so."""
+    require_writes(settings)
+    return restore(
+        settings.store, source, name=name, replace=replace, clock=SystemClock(), on_progress=on_progress
+    )
 
 
 class _Fetches:

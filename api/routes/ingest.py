@@ -47,6 +47,7 @@ async def ingest(request: Request, service: TheService) -> Response:
 
     Files are HTML, iXBRL, XBRL, full submissions (.txt) or PDF. Location names the job.
     """
+    service.require_writes()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         job = _from_edgar(await request.body(), service)

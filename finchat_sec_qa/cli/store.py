@@ -3,7 +3,7 @@
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -15,6 +15,9 @@ from finchat_sec_qa.cli.session import Session
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.model.progress import OnProgress, Progress
 from finchat_sec_qa.model.views import BackupReport
+
+if TYPE_CHECKING:
+    from finchat_sec_qa.config import Settings
 
 CODES = "0 done, 1 error, 2 wrong usage"
 
@@ -128,7 +131,7 @@ def backup(session: Session, file: str) -> None:
         raise UsageError("--json and the archive cannot both go to standard output; name a file")
     target = sys.stdout.buffer if file == "-" else Path(file)
     with meter("files") as shown:
-        report = finchat_sec_qa.back_up_store(_store(session), target, on_progress=_teller(shown))
+        report = finchat_sec_qa.back_up_store(_settings(session).store, target, on_progress=_teller(shown))
     if session.json:
         print_value(report)
     elif file == "-":
@@ -162,7 +165,7 @@ def restore(session: Session, file: str, *, replace: bool) -> None:
         source: BinaryIO = sys.stdin.buffer if file == "-" else held.enter_context(Path(file).open("rb"))
         name = "standard input" if file == "-" else file
         report = finchat_sec_qa.restore_store(
-            _store(session), source, name=name, replace=replace, on_progress=_teller(shown)
+            _settings(session), source, name=name, replace=replace, on_progress=_teller(shown)
         )
     if report.kept:
         note(f"the damaged store that was there is kept in {report.kept}; restart servers that use it")
@@ -187,7 +190,7 @@ def schema(session: Session) -> None:
 
     A program that reads an older version brings the store up to date when it first opens it.
     """
-    found = finchat_sec_qa.store_schema(_store(session))
+    found = finchat_sec_qa.store_schema(_settings(session).store)
     if session.json:
         print_data({"reads": list(found.reads), "writes": found.writes, "store": found.store})
     else:
@@ -196,11 +199,11 @@ def schema(session: Session) -> None:
         say(f"store   {'none' if found.store is None else found.store}")
 
 
-def _store(session: Session) -> Path:
-    """The chosen directory, without opening what is in it."""
+def _settings(session: Session) -> "Settings":
+    """Those with the chosen directory, without opening what is in it."""
     from finchat_sec_qa.config import load  # noqa: PLC0415 - costs 0.2 s that --help need not pay
 
-    return load(store=session.store).store
+    return load(store=session.store)
 
 
 def _teller(shown: Meter) -> OnProgress:

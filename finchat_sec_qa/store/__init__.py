@@ -15,11 +15,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from finchat_sec_qa.store.backup import back_up
     from finchat_sec_qa.store.backup_restore import restore
-    from finchat_sec_qa.store.writer import SqliteStore, open_store
+    from finchat_sec_qa.store.writer import SqliteStore, open_store, require_writable
 
-_HOMES = {"SqliteStore": "writer", "open_store": "writer", "back_up": "backup", "restore": "backup_restore"}
+_HOMES = {
+    "SqliteStore": "writer",
+    "back_up": "backup",
+    "open_store": "writer",
+    "require_writable": "writer",
+    "restore": "backup_restore",
+}
 
-__all__ = ["SqliteStore", "back_up", "open_store", "restore"]
+__all__ = ["SqliteStore", "back_up", "open_store", "require_writable", "restore"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,13 @@ from types import TracebackType
 from typing import Self
 
 from finchat_sec_qa.clock import SystemClock
-from finchat_sec_qa.errors import NotFoundError, StoreCorruptError, StoreError, StoreLockedError
+from finchat_sec_qa.errors import (
+    NotFoundError,
+    StoreCorruptError,
+    StoreError,
+    StoreLockedError,
+    StoreReadOnlyError,
+)
 from finchat_sec_qa.model.filing import ParsedFiling
 from finchat_sec_qa.model.views import StoreCheck
 from finchat_sec_qa.ports import Clock, StoreWriter
@@ -183,14 +189,22 @@ class SqliteStore(SqliteReader, StoreWriter):
 
 
 def open_store(
-    path: Path, *, read_only: bool = False, clock: Clock | None = None, lock_wait: float = LOCK_WAIT
+    path: Path,
+    *,
+    read_only: bool = False,
+    untouched: bool = False,
+    clock: Clock | None = None,
+    lock_wait: float = LOCK_WAIT,
 ) -> SqliteStore:
     """Open the store in directory `path`, bringing an older one up to date; a writer makes a missing one.
 
     Filings that a killed writer left out of the search index are indexed first, also by a reader, unless
-    another process is writing. Writes wait `lock_wait` seconds for such a process. Raises NotFoundError when
-    a reader finds no store, StoreVersionError for a store of a newer program, StoreError when the directory
-    cannot be used.
+    another process is writing; a reader that is `untouched` leaves both to others. Writes wait `lock_wait`
+    seconds for such a process.
+
+    Raises NotFoundError when a reader finds no store, StoreVersionError for a store of another version that
+    cannot be or is not brought up to date, StoreReadOnlyError when a writer may not write, StoreError when
+    the directory cannot be used.
     """
     database = Database(path / DATABASE)
     if read_only:
@@ -202,8 +216,11 @@ def open_store(
         path, database, read_only=read_only, clock=clock or SystemClock(), lock_wait=lock_wait
     )
     try:
-        _bring_up_to_date(path, database, lock_wait)
-        store.catch_up()
+        if untouched:
+            database.require_version()
+        else:
+            _bring_up_to_date(path, database, lock_wait)
+            store.catch_up()
     except BaseException:
         store.close()
         raise
@@ -218,6 +235,16 @@ def _make_folder(path: Path) -> None:
             f"{path}: cannot be made a store: {error.strerror or error}; "
             "choose another with --store or FINCHAT_STORE"
         ) from error
+    require_writable(path)
+
+
+def require_writable(path: Path) -> None:
+    """Raise StoreReadOnlyError for a directory that is there and that this user cannot write to."""
+    if path.exists() and not os.access(path, os.W_OK):
+        raise StoreReadOnlyError(
+            f"{path}: the store may only be read here: the directory is mounted so, or belongs to another "
+            "user; check that it can be written to, or send filings to the server that may"
+        )
 
 
 def _bring_up_to_date(path: Path, database: Database, lock_wait: float) -> None:
