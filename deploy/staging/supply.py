@@ -78,13 +78,15 @@ def on_loopback(settings: Settings) -> Iterator[str]:
     label = f"--label=com.docker.compose.project={settings.name}"
     start = ("run", "--detach", "--rm", "--name", name, label, "--publish", "127.0.0.1::5000", REGISTRY)
     engine.run(Command(start))
+    address = ""
     try:
         port = engine.run(Command(("port", name, "5000/tcp"))).split()[0].rpartition(":")[2]
         address = f"localhost:{port}"
         yield address
-        _forget(engine, address)
     finally:
         engine.run(Command(("rm", "--force", "--volumes", name)))
+        if address:
+            _forget(engine, address)
 
 
 def push(registry: str, commit: str) -> dict[str, str]:
@@ -94,9 +96,8 @@ def push(registry: str, commit: str) -> dict[str, str]:
     for name in NAMES:
         repository = f"{registry.rstrip('/')}/finchat-sec-qa-{name}"
         tagged = f"{repository}:{commit}"
-        digest = _said(
-            "docker", "buildx", "imagetools", "inspect", tagged, "--format", "{{.Manifest.Digest}}"
-        )
+        shown = _said("docker", "buildx", "imagetools", "inspect", tagged, "--format", "{{json .Manifest}}")
+        digest = json.loads(shown)["digest"]
         found[name] = f"{repository}@{digest}"
     return found
 
