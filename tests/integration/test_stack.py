@@ -274,7 +274,7 @@ def test_a_token_in_a_file_is_asked_for(stack: Stack, repo: Path) -> None:
     assert guarded.get("api", 8000, "/v1/companies", Authorization=f"Bearer {TOKEN}").status_code == 200
     assert "391.035 billion" in guarded.get("webapp", 5000, f"/ask?q={quote(APPLE)}").text
     assert guarded.get("webapp", 5000, "/metrics").status_code == 401
-    up = dict.fromkeys(SERVERS, "up")
+    up = dict.fromkeys(SERVICES, "up")
     guarded.services.wait_until_responsive(lambda: _targets(guarded) == up, timeout=60, pause=0.5)
     for service in SERVICES:
         assert TOKEN not in json.dumps(guarded.inspect(service))
