@@ -10,10 +10,10 @@ bin := .venv/bin
 store = FINCHAT_STORE="$${FINCHAT_STORE:-$(CURDIR)/.run/store}"
 code := finchat_sec_qa api webapp delivery deploy scripts benchmarks tests
 
-.PHONY: help install install-dev run samples ask test lint format typecheck bench eval docker-build docker-run docker-logs docker-stop docker-dev docker-push validate check-attestations reproduce sbom security-scan build-metrics registry-cleanup build docs lock clean distclean
+.PHONY: help install install-dev run samples ask test lint format typecheck bench eval docker-build docker-run docker-logs docker-stop docker-dev docker-push validate check-attestations reproduce sbom security-scan build-metrics deploy-staging release-check deploy-prod registry-cleanup k8s-manifests build docs lock clean distclean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: ## Make .venv with what the program needs
 	@scripts/environment.sh main
@@ -98,9 +98,24 @@ security-scan: install-dev ## Scan dependencies, code, history, Dockerfile, work
 build-metrics: install-dev ## Build, and record what it cost: time, size, packages; fails where a limit is passed
 	$(bin)/python -m scripts.build_metrics $(ARGS)
 
+deploy-staging: install-dev ## Build or pull (ARGS="--tag v1.2.3"), deploy to staging, validate, report; REGISTRY=… pushes there
+	@scripts/ensure_chromium.sh
+	$(bin)/python -m deploy stage "$${STAGING:-staging}" $(ARGS)
+
+release-check: install-dev ## Everything a version needs, in one verdict; REGISTRY=… proves the published images
+	@scripts/ensure_chromium.sh
+	$(bin)/python -m scripts.release_check $(ARGS)
+
+deploy-prod: install-dev ## Deploy a version that passed release-check and staging: make deploy-prod VERSION=v1.2.3
+	@test -n "$$VERSION" || { echo 'usage: make deploy-prod VERSION=v1.2.3' >&2; exit 2; }
+	$(bin)/python -m deploy apply "$${PRODUCTION:-production}" --tag "$$VERSION" $(ARGS)
+
 registry-cleanup: install-dev ## Plan which images REGISTRY may lose; ARGS=--apply deletes them
 	@test -n "$$REGISTRY" || { echo 'usage: make registry-cleanup REGISTRY=ghcr.io/acme [ARGS=--apply]' >&2; exit 2; }
 	$(bin)/python -m scripts.registry_cleanup $(foreach image,api webapp,$(REGISTRY)/finchat-sec-qa-$(image)) $(ARGS)
+
+k8s-manifests: install-dev ## Write build/kubernetes/: API_IMAGE=name@sha256:… WEBAPP_IMAGE=…; ARGS=staging chooses
+	@$(bin)/python -m scripts.k8s_manifests $(ARGS)
 
 build: ## Build the sdist and the wheel into dist/
 	@scripts/environment.sh tools

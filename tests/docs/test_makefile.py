@@ -20,8 +20,8 @@ def makefile(repo: Path) -> str:
 
 
 def test_help_is_the_default_and_lists_every_target(repo: Path, makefile: str) -> None:
-    targets = re.findall(r"^([a-z][a-z-]*):(?!=)", makefile, re.MULTILINE)
-    listed = re.findall(r"^  make ([a-z-]+) +\S", help_text(repo, "help"), re.MULTILINE)
+    targets = re.findall(r"^([a-z][a-z0-9-]*):(?!=)", makefile, re.MULTILINE)
+    listed = re.findall(r"^  make ([a-z0-9-]+) +\S", help_text(repo, "help"), re.MULTILINE)
     assert listed == targets
     assert help_text(repo) == help_text(repo, "help")
 
@@ -29,7 +29,7 @@ def test_help_is_the_default_and_lists_every_target(repo: Path, makefile: str) -
 def test_every_target_is_phony(makefile: str) -> None:
     phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
     assert phony
-    assert sorted(phony[1].split()) == sorted(re.findall(r"^([a-z][a-z-]*):(?!=)", makefile, re.MULTILINE))
+    assert sorted(phony[1].split()) == sorted(re.findall(r"^([a-z][a-z0-9-]*):(?!=)", makefile, re.MULTILINE))
 
 
 @pytest.mark.parametrize("target", TOLD)
@@ -38,12 +38,12 @@ def test_targets_that_people_are_told_of_exist(repo: Path, target: str) -> None:
 
 
 def test_pages_name_only_targets_that_exist(repo: Path, makefile: str) -> None:
-    targets = set(re.findall(r"^([a-z][a-z-]*):(?!=)", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*):(?!=)", makefile, re.MULTILINE))
     pages = [*repo.glob("*.md"), *(repo / "docs").rglob("*.md"), *(repo / "benchmarks").rglob("*.md")]
     named = {
         (page.name, target)
         for page in pages
-        for target in re.findall(r"(?m)(?:`|\$ |^)make ([a-z][a-z-]*)", page.read_text(encoding="utf-8"))
+        for target in re.findall(r"(?m)(?:`|\$ |^)make ([a-z][a-z0-9-]*)", page.read_text(encoding="utf-8"))
     }
     assert {(page, target) for page, target in named if target not in targets} == set()
 
