@@ -32,6 +32,9 @@ def smoke(host: Host, session: Session, colour: Colour, release: Release) -> Non
     said = json.loads(ask(f"{api}/version"))
     if said["revision"] != release.revision:
         raise DeployError(f"{colour} says it is {said['revision']!r}, deployed was {release.revision!r}")
+    for path in ("/v1/companies", "/v1/filings"):
+        ask(f"{api}{path}")
+    ask(f"{api}/v1/search", json.dumps({"query": "risk", "limit": 5}))
     companies = json.loads(ask(f"{api}/v1/companies"))["companies"]
     for company in companies[:COMPANIES]:
         question = json.dumps({"question": f"What was the revenue of {company['name']}?"})

@@ -24,6 +24,7 @@ from finchat_sec_qa.wiring import Library
 
 FAULT = os.environ["FAULT"]
 CRASH_AT = 40
+SOUND = 10  # requests by which nobody could have told
 _asked = itertools.count(1)
 
 
@@ -43,7 +44,7 @@ class Fault:
         users = by_proxy(scope)
         if FAULT == "crash" and users and next(_asked) >= CRASH_AT:
             os._exit(1)
-        if FAULT == "errors" and ours and users and random.random() < 0.3:  # noqa: S311 - no secret
+        if FAULT == "errors" and ours and users and next(_asked) > SOUND and random.random() < 0.3:  # noqa: S311 - no secret
             await answer(send, 500)
             return
         await self.app(scope, receive, send)
