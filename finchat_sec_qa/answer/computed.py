@@ -10,4 +10,4 @@ def as_figure(plan: Plan) -> Plan | None:
     """The plan of the figure; None for a number that only a company can report, or a part of it."""
     if plan.kind != "fact" or plan.member or not entries()[plan.entry].otherwise:
         return None
-    return replace(plan, kind="formula", expression=entries()[plan.entry].otherwise)
+    return replace(plan, kind="formula", expression=plan.entry)

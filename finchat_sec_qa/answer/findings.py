@@ -105,19 +105,40 @@ class Company:
         return any(self.store.facts(FactQuery(filings=ids, numeric_only=True, limit=1)))
 
     def find(
-        self, entry: Entry, asked: AskedPeriod, member: tuple[str, ...] = (), words: Sequence[str] = ()
+        self,
+        entry: Entry,
+        asked: AskedPeriod,
+        member: tuple[str, ...] = (),
+        words: Sequence[str] = (),
+        *,
+        cover: bool = False,
     ) -> Finding | Miss:
-        """The entry's number for a period, of the whole, or of the member that words of a question name."""
+        """The entry's number for a period, of the whole, or of the member that words of a question name; with
+        `cover` a number of the cover page of the period's report too.
+        """
         if not self.filings:
             return Miss("not_in_store", f"No filing of {self.subject.name} in this scope.", ())
         of_part = self.facts_of(entry, member, words)
         target = self._target(asked, entry, of_part)
-        if target is not None and of_part:
-            chosen = choose(entry, target, self.filings, of_part, self.printed)
+        if target is not None:
+            chosen = choose(entry, target, self.filings, of_part, self.printed, cover=cover)
+            if chosen is None and entry.own and not member:
+                chosen = choose(entry, target, self.filings, self._own_facts(entry, target), self.printed)
             if chosen is not None:
                 chosen = superseded(chosen) if asked.kind == "latest" else chosen
                 return Finding(chosen, self.calendar.name_of(chosen.fact.period))
         return self._miss(entry, asked, member, of_part)
+
+    def _own_facts(self, entry: Entry, target: Target) -> list[tuple[str, Fact]]:
+        """Numbers under the company's own tags for an entry, of filings that can speak of these days."""
+        return [
+            (filing.id, fact)
+            for filing in self.filings
+            if filing.period_end
+            and -target.drift <= (filing.period_end - target.end).days <= COMPARATIVE_DAYS
+            for fact in self.whole_facts(filing.id)
+            if entry.names_own(fact.concept)
+        ]
 
     def no_facts(self) -> Miss:
         """That the filings which would tell carry no XBRL facts to look in."""

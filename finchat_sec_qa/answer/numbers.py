@@ -19,6 +19,7 @@ from finchat_sec_qa.answer.findings import Company, Finding, Miss
 from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
 from finchat_sec_qa.answer.standing import find_standing
 from finchat_sec_qa.answer.unexplained import answer_unexplained
+from finchat_sec_qa.facts.expressions import names_in
 from finchat_sec_qa.facts.formulas import expand, spelled_out, yearly_only
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.standing import substituted
@@ -103,16 +104,33 @@ def _worked(case: Case, company: Company) -> Side | Answer:
             message = "Figures are computed for fiscal years, quarters and year-to-date periods only."
         return refuse(case.frame, "unsupported", message, company.searched)
     missing: dict[str, Miss] = {}
+    instead: dict[str, str] = {}
     while True:
-        expression = spelled_out(case.plan.expression, missing)
+        expression = spelled_out(case.plan.expression, instead)
         texts, operands, lacking, miss = _amounts(company, expression, period)
         if miss is None:
             return Side(period, expression, tuple(operands.items()), texts)
-        if miss.reported and lacking not in missing and entries()[lacking].otherwise:
-            missing[lacking] = miss
+        if miss.reported and _computed_otherwise(lacking, instead):
+            missing.setdefault(lacking, miss)
             continue
         first = next(iter(missing.values()), miss)  # what the question named, not what stands for it
         return refuse_miss(case.frame, first) if first.reported else refuse_unread(case, first)
+
+
+def _computed_otherwise(lacking: str, instead: dict[str, str]) -> bool:
+    """Put down how an amount that is not reported is computed, or in another way one that takes it; False
+    where the lexicon knows no further way.
+    """
+    if entries()[lacking].otherwise and lacking not in instead:
+        instead[lacking] = entries()[lacking].otherwise[0]
+        return True
+    for key, way in instead.items():
+        ways = entries()[key].otherwise
+        further = ways[ways.index(way) + 1 :]
+        if lacking in names_in(way) and further:
+            instead[key] = further[0]
+            return True
+    return False
 
 
 def _amounts(
@@ -182,7 +200,8 @@ def _refuse_several(case: Case) -> Answer:
 def _find(case: Case, subject: Subject) -> Finding | Miss:
     """The plan's number for one of its companies."""
     company = Company(case.store, subject, case.scope)
-    return company.find(entries()[case.plan.entry], case.asked, case.plan.member, case.plan.said)
+    entry, plan = entries()[case.plan.entry], case.plan
+    return company.find(entry, case.asked, plan.member, plan.said, cover=case.asked.kind == "fiscal")
 
 
 def _fiscal_period(company: Company, asked: AskedPeriod) -> FiscalPeriod | None:

@@ -2,7 +2,7 @@
 
 import ast
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -83,22 +83,33 @@ def expand(expression: str, year: int, part: FiscalPeriodName = "FY") -> tuple[s
     return ast.unparse(parse(text)), tuple(operands.values())
 
 
-def spelled_out(expression: str, keys: Collection[str]) -> str:
-    """The expression with these entries written as what they are computed from otherwise."""
-    if not keys:
+def spelled_out(expression: str, instead: Mapping[str, str]) -> str:
+    """The expression with these entries written as what they are computed from, by their keys."""
+    if not instead:
         return expression
 
     class Spelling(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
-            return parse(entries()[node.id].otherwise) if node.id in keys else node
+            if node.id not in instead:
+                return node
+            others = {key: way for key, way in instead.items() if key != node.id}
+            return parse(spelled_out(instead[node.id], others))
 
     return ast.unparse(Spelling().visit(parse(expression)))
 
 
 def spelled_out_for(expression: str, operands: Collection[str]) -> str:
     """The expression as it was computed from operands of these entries."""
-    named = [key for key in names_in(expression) if key in entries()]
-    return spelled_out(expression, {key for key in named if entries()[key].otherwise and key not in operands})
+    named = [key for key in names_in(expression) if key in entries() and key not in operands]
+    return spelled_out(
+        expression, {key: _computed_from(key, operands) for key in named if entries()[key].otherwise}
+    )
+
+
+def _computed_from(key: str, operands: Collection[str]) -> str:
+    """The first of the ways to compute an entry whose amounts are all among the operands, else the first."""
+    ways = [spelled_out_for(way, operands) for way in entries()[key].otherwise]
+    return next((way for way in ways if set(names_in(way)) <= set(operands)), ways[0])
 
 
 def yearly_only(expression: str, part: FiscalPeriodName) -> bool:

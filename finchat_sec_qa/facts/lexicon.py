@@ -9,12 +9,12 @@ from importlib.resources import files
 from typing import Literal
 
 from finchat_sec_qa.facts.spans import longest_apart
-from finchat_sec_qa.model.fact import PRINTED, Fact
+from finchat_sec_qa.model.fact import PRINTED, PRINTED_ROW, Fact
 
 WORD = re.compile(r"[a-z0-9&]+")
 POSSESSIVE = re.compile(r"(?<=[\w.)])'s\b|(?<=s)'(?=\s|$)")
 KNOWN = frozenset(
-    "label kind unit terms concepts never printed otherwise change_of within lines parts".split()
+    "label kind unit terms concepts never printed otherwise own change_of within lines parts".split()
 )
 PREFIXES = ("us-gaap", "dei", "ifrs-full", "srt")
 
@@ -24,10 +24,10 @@ class Entry:
     """One thing that can be asked for.
 
     `concepts` are local names, most fitting first; `printed` are keys of entries whose printed rows answer
-    it where there are no XBRL facts, its own first. `otherwise` is an expression over other entries that
-    gives it where a company does not report it; `change_of` is the balance whose change of a period it is.
-    `within` is the total whose lines of these `concepts` and `lines` make it in a formula, `parts` are
-    entries that do where none of its lines stands there.
+    it where there are no XBRL facts, its own first. `otherwise` are expressions over other entries that
+    give it where a company does not report it, `own` is a pattern of companies' own tags; `change_of` is the
+    balance whose change of a period it is. `within` is the total whose lines of these `concepts` and `lines`
+    make it in a formula, `parts` are entries that do where none of its lines stands there.
     """
 
     key: str
@@ -38,7 +38,8 @@ class Entry:
     concepts: tuple[str, ...]
     never: tuple[tuple[str, ...], ...]
     printed: tuple[str, ...] = ()
-    otherwise: str = ""
+    otherwise: tuple[str, ...] = ()
+    own: str = ""
     change_of: str = ""
     within: str = ""
     lines: tuple[str, ...] = ()
@@ -55,9 +56,15 @@ class Entry:
         prefix, _, local = concept.partition(":")
         if prefix == PRINTED and local in self.printed:
             return len(self.concepts) + self.printed.index(local)
-        if prefix not in PREFIXES or local not in self.concepts:
-            return None
-        return self.concepts.index(local)
+        if prefix in PREFIXES:
+            return self.concepts.index(local) if local in self.concepts else None
+        return len(self.concepts) + len(self.printed) if self.names_own(concept) else None
+
+    def names_own(self, concept: str) -> bool:
+        """Whether a concept is a company's own tag for it."""
+        prefix, _, local = concept.partition(":")
+        standard = prefix in PREFIXES or prefix in (PRINTED, PRINTED_ROW)
+        return bool(self.own) and not standard and re.fullmatch(self.own, local) is not None
 
     def lists(self, concept: str) -> bool:
         """Whether a line of that concept under `within` is part of it."""
@@ -147,7 +154,8 @@ def _entry(key: str, fields: dict[str, object]) -> Entry:
         concepts=tuple(_strings(fields["concepts"])),
         never=_phrases(fields.get("never", [])),
         printed=(key, *_strings(fields.get("printed", []))),
-        otherwise=str(fields.get("otherwise", "")),
+        otherwise=tuple(_strings(fields.get("otherwise", []))),
+        own=str(fields.get("own", "")),
         change_of=str(fields.get("change_of", "")),
         within=str(fields.get("within", "")),
         lines=tuple(_strings(fields.get("lines", []))),

@@ -10,6 +10,9 @@ from finchat_sec_qa.facts.lexicon import Entry, rank
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing
 
+COVER = "dei:EntityCommonStockSharesOutstanding"
+COVER_DAYS = 150  # from the end of a report's period to the day that its cover page counts shares
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -33,16 +36,23 @@ def choose(
     filings: Sequence[Filing],
     facts: Iterable[tuple[str, Fact]],
     printed: Callable[[str], bool],
+    *,
+    cover: bool = False,
 ) -> Chosen | None:
     """The fact for an entry and period as originally reported: in the earliest filing that covers it.
+
+    With `cover` a number of the cover page stands for the period of its report, though it is of a day after.
 
     The concept that fits best comes first. A whole year is taken from an annual report where there is one:
     the comparative columns of a 10-Q are unaudited. Within a filing the most exact value wins, then the
     first in the document. Values that later filings restate beyond rounding are named beside it.
     """
     by_filing: dict[str, list[tuple[int, Fact]]] = {}
+    ends = {filing.id: filing.period_end for filing in filings if cover}
     for filing_id, fact in facts:
         fit = _fit(entry, target, fact)
+        if fit is None and on_cover(target, fact, ends.get(filing_id)):
+            fit = rank(entry, fact)
         if fit is not None:
             by_filing.setdefault(filing_id, []).append((fit, fact))
     if not by_filing:
@@ -64,6 +74,14 @@ def choose(
         elif same and not printed(first.id) and printed(filing.id):
             first, fact = filing, _best(same)
     return Chosen(first, fact, tuple(restated))
+
+
+def on_cover(target: Target, fact: Fact, reported_end: date | None) -> bool:
+    """Whether a fact stands on the cover page of the report for these days: of a day soon after their end."""
+    if fact.concept != COVER or reported_end is None or fact.value is None or fact.start == fact.end:
+        return False
+    of_report = abs((reported_end - target.end).days) <= target.drift and target.name is not None
+    return of_report and 0 <= (fact.period.end - reported_end).days <= COVER_DAYS
 
 
 def better(entry: Entry, target: Target, fact: Fact, others: Iterable[Fact]) -> Fact | None:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from finchat_sec_qa.facts.expressions import evaluate, parse
@@ -116,6 +116,9 @@ def _signed(words: Sequence[str], atoms: Sequence[_Atom]) -> _Atom | None:
     between = [word for word in words[first.end : second.start] if word not in BETWEEN]
     if between == ["to"] and tuple(words[max(0, first.start - 2) : first.start]) == ("ratio", "of"):
         return _ratio(first, second)
+    if between == ["to"] and "from" not in words and first.expression != second.expression:
+        behind = int(tuple(words[second.end : second.end + 1]) == ("ratio",))
+        return replace(_ratio(first, second), end=second.end + behind)
     if len(between) != 1 or between[0] not in SIGNS or first.unit != second.unit:
         return None
     expression = f"{first.expression} {SIGNS[between[0]]} {second.expression}"

@@ -71,7 +71,7 @@ class Figures(Company):
             )
         found = self._reported(entry, period)
         if isinstance(found, Miss) and found.reported and entry.otherwise:
-            instead = self._computed(replace(metric, kind="formula", expression=entry.otherwise), period)
+            instead = self._computed(replace(metric, kind="formula", expression=metric.key), period)
             return found if isinstance(instead, Miss) else instead
         return found
 
@@ -102,14 +102,7 @@ class Figures(Company):
 
         What the company does not report is spelled out where the lexicon says how.
         """
-        lacking = {
-            key
-            for key in names_in(metric.expression)
-            if key in entries()
-            and entries()[key].otherwise
-            and isinstance(self._reported(entries()[key], period), Miss)
-        }
-        expression, operands = expand(spelled_out(metric.expression, lacking), period.year)
+        expression, operands = expand(self._spelled_out(metric.expression, period), period.year)
         if period.name != "FY" and any(wanted.back for wanted in operands):
             return Miss("unsupported", f"{metric.label} is computed for whole fiscal years only.", ())
         found: dict[str, Finding] = {}
@@ -125,6 +118,19 @@ class Figures(Company):
             derived = derived or term.derived
             expression = replaced(expression, wanted.name, term.expression)
         return Term(expression, tuple(found.items()), derived)
+
+    def _spelled_out(self, expression: str, period: FiscalPeriod) -> str:
+        """The expression with what is not reported written as the first way that takes reported amounts."""
+        instead: dict[str, str] = {}
+        for key in names_in(expression):
+            if key in entries() and entries()[key].otherwise and not self._has(key, period):
+                ways = [self._spelled_out(way, period) for way in entries()[key].otherwise]
+                found = (way for way in ways if all(self._has(name, period) for name in names_in(way)))
+                instead[key] = next(found, ways[0])
+        return spelled_out(expression, instead)
+
+    def _has(self, key: str, period: FiscalPeriod) -> bool:
+        return isinstance(self._reported(entries()[key], period), Term)
 
     def _reported(self, entry: Entry, period: FiscalPeriod) -> Term | Miss:
         """The entry's number as reported, else derived from year-to-date numbers where that is sound."""

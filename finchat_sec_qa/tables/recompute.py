@@ -193,7 +193,7 @@ class _Place:
         """The row's figure over what was at hand: what is not reported is spelled out as the lexicon says."""
         named, metric = entries_of(calculation), self.metric
         if metric.kind == "entry" and metric.key not in named and entries()[metric.key].otherwise:
-            metric = replace(metric, kind="formula", expression=entries()[metric.key].otherwise)
+            metric = replace(metric, kind="formula", expression=metric.key)
         if metric.kind != "formula":
             return metric
         return replace(metric, expression=spelled_out_for(metric.expression, named))

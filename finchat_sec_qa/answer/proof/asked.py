@@ -13,7 +13,7 @@ from finchat_sec_qa.answer.proof.recalculate import OPERAND, compares, entries_o
 from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.answer.proof.rederived import derivation_problems
 from finchat_sec_qa.answer.proof.reranked import ranking_problems
-from finchat_sec_qa.answer.proof.standing import standing_problems
+from finchat_sec_qa.answer.proof.standing import otherwise_problems, standing_problems
 from finchat_sec_qa.answer.ranked import is_ranked
 from finchat_sec_qa.answer.sentences import compared_formula, of_another_year
 from finchat_sec_qa.answer.spans import is_derived
@@ -21,6 +21,7 @@ from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.formulas import expand, spelled_out_for
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.members import matching
+from finchat_sec_qa.facts.select import on_cover
 from finchat_sec_qa.facts.standing import stand_ins
 from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
@@ -121,6 +122,9 @@ def _fact_problems(place: Rechecked, plan: Plan) -> Iterator[Problem]:
         return
     latest = AskedPeriod("dates", end=fact.period.end, months=12)
     target = place.calendar.target(plan.periods[-1] if plan.periods else latest)
+    reported_end = place.filing.period_end if place.filing is not None else None
+    if target is not None and on_cover(target, fact, reported_end):
+        return
     if target is not None and not target.fits(fact):
         yield number, f"the question asks for {target.name or target.end}, the fact is for {fact.period}"
     else:
@@ -224,7 +228,9 @@ def _figure_problems(
         if not _same_figure(wanted, calculation):
             number = again[0].citation.id if again else None
             yield number, f"the question asks for {wanted}, the answer gives {calculation.formula[:200]}"
-        yield from standing_problems(written, calculation, {place.citation.id: place for place in again})
+        by_id = {place.citation.id: place for place in again}
+        yield from standing_problems(written, calculation, by_id)
+        yield from otherwise_problems(plan.expression, calculation, by_id)
     yield from _unit_problems(calculation, value, plan)
 
 

@@ -29,6 +29,25 @@ def standing_problems(wanted: str, calculation: Calculation, facts: Facts) -> It
             yield from _whole_problems(name, entry, place, place.fact)
 
 
+def otherwise_problems(expression: str, calculation: Calculation, facts: Facts) -> Iterator[Problem]:
+    """Amounts of an expression that are computed though the document that is cited reports them."""
+    taken = {key_of(operand.name) for operand in calculation.operands}
+    places = [place for operand in calculation.operands if (place := facts.get(operand.citation)) is not None]
+    for key in names_in(expression):
+        entry = entries().get(key)
+        if entry is None or not entry.otherwise or key in taken:
+            continue
+        first = [name for way in entry.otherwise for name in names_in(way) if not set(names_in(way)) <= taken]
+        lacking = [entry, *(entries()[name] for name in first if name not in taken)]
+        for place in places:
+            for other in place.rivals:
+                if place.fact is not None and other.period == place.fact.period and other.start < other.end:
+                    told_by = next((one for one in lacking if one.place(other.concept) is not None), None)
+                    if told_by is not None and told_by.unit == entry.unit:
+                        yield place.citation.id, f"{told_by.label} is computed without {told(other)}"
+                        return
+
+
 def _zero_problems(item: StandIn, places: Sequence[Rechecked]) -> Iterator[Problem]:
     """The total's lines are those that are taken from it, and nothing in the document is the amount."""
     total, entry = places[0], entries()[item.entry]

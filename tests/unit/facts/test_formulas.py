@@ -132,9 +132,26 @@ def test_the_formula_is_whole(key: str) -> None:
 
 
 def test_what_is_not_reported_is_spelled_out() -> None:
-    assert spelled_out("gross_profit / revenue", {"gross_profit"}) == "(revenue - cost_of_revenue) / revenue"
-    assert spelled_out("prior(gross_profit)", {"gross_profit"}) == "prior(revenue - cost_of_revenue)"
-    assert spelled_out("gross_profit / revenue", ()) == "gross_profit / revenue"
+    instead = {"gross_profit": "revenue - cost_of_revenue"}
+    assert spelled_out("gross_profit / revenue", instead) == "(revenue - cost_of_revenue) / revenue"
+    assert spelled_out("prior(gross_profit)", instead) == "prior(revenue - cost_of_revenue)"
+    assert spelled_out("gross_profit / revenue", {}) == "gross_profit / revenue"
+
+
+def test_what_is_spelled_out_is_spelled_out_itself() -> None:
+    instead = {
+        "noncurrent_liabilities": "liabilities - current_liabilities",
+        "liabilities": "assets - equity",
+    }
+    written = spelled_out("noncurrent_liabilities", instead)
+    assert written == "assets - equity - current_liabilities"
+
+
+def test_of_several_ways_the_one_is_taken_whose_amounts_are_there() -> None:
+    short = {"liabilities_and_equity", "equity_total"}
+    assert spelled_out_for("liabilities", short) == "liabilities_and_equity - equity_total"
+    long = spelled_out_for("liabilities", {*short, "redeemable_interests"})
+    assert long == "liabilities_and_equity - equity_total - redeemable_interests"
 
 
 def test_what_was_spelled_out_shows_in_the_operands() -> None:
@@ -145,9 +162,9 @@ def test_what_was_spelled_out_shows_in_the_operands() -> None:
 
 @pytest.mark.parametrize("entry", [entry for entry in entries().values() if entry.otherwise])
 def test_what_an_entry_is_computed_from_is_of_its_kind(entry: Entry) -> None:
-    parts = [entries()[name] for name in names_in(entry.otherwise)]
+    parts = [entries()[name] for way in entry.otherwise for name in names_in(way)]
     assert {(part.kind, part.unit) for part in parts} == {(entry.kind, entry.unit)}
-    assert not any(part.otherwise for part in parts)
+    assert not any(entry.key in names_in(way) for part in parts for way in part.otherwise)
 
 
 def test_expansion_for_a_part_of_the_year() -> None:

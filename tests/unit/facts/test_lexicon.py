@@ -150,3 +150,30 @@ def test_every_change_is_of_a_balance() -> None:
 def test_a_part_is_no_substitute_for_the_whole() -> None:
     domestic = "us-gaap:IncomeLossFromContinuingOperationsBeforeIncomeTaxesDomestic"
     assert rank(entries()["income_before_tax"], fact("1", span("2023-12-31", 365), concept=domestic)) is None
+
+
+@pytest.mark.parametrize(
+    ("concept", "wanted"),
+    [
+        ("acme:DepreciationAmortizationAndImpairment", True),
+        ("acme:DepreciationAndAmortization", True),
+        ("acme:AccumulatedDepreciationAndAmortization", False),
+        ("us-gaap:DepreciationAmortizationAndImpairment", False),
+        ("printed-row:DepreciationAndAmortization", False),
+    ],
+)
+def test_a_companys_own_tag_may_mean_an_entry(concept: str, *, wanted: bool) -> None:
+    entry = entries()["depreciation_amortization"]
+    assert entry.names_own(concept) is wanted
+    assert (rank(entry, fact("1", span("2023-12-31", 365), concept=concept)) is not None) is wanted
+
+
+def test_a_standard_tag_comes_before_a_companys_own() -> None:
+    entry = entries()["depreciation_amortization"]
+    own, standard = (
+        entry.place("acme:DepreciationAndAmortization"),
+        entry.place(f"us-gaap:{entry.concepts[-1]}"),
+    )
+    assert own is not None
+    assert standard is not None
+    assert standard < own

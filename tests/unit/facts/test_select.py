@@ -2,9 +2,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from finchat_sec_qa.facts.calendar import Calendar, Target
 from finchat_sec_qa.facts.lexicon import entries
-from finchat_sec_qa.facts.select import Chosen, choose, differs
+from finchat_sec_qa.facts.select import COVER, Chosen, choose, differs
 from finchat_sec_qa.model.fact import EXACT, Fact
 from finchat_sec_qa.model.filing import Filing
 from finchat_sec_qa.model.plan import AskedPeriod
@@ -130,3 +132,22 @@ def test_values_differ_beyond_the_rounding_of_the_coarser() -> None:
     assert differs(fact("5", YEAR, decimals=EXACT), fact("6", YEAR, decimals=EXACT))
     assert not differs(fact("5", YEAR, decimals=EXACT), fact("5.0", YEAR, decimals=EXACT))
     assert differs(fact("5", YEAR), fact(None, YEAR))
+
+
+@pytest.mark.parametrize(
+    ("counted", "cover", "found"),
+    [
+        ("2024-02-16", True, True),
+        ("2024-02-16", False, False),
+        ("2024-12-30", True, False),  # not of the cover of that year's report
+        ("2023-10-01", True, False),
+    ],
+)
+def test_shares_on_the_cover_are_of_a_day_after_the_year(counted: str, *, cover: bool, found: bool) -> None:
+    annual = filing("first", "2023-12-31", 2023)
+    on_it = fact("9", span(counted, 0), concept=COVER, unit="shares", decimals=0)
+    target = Calendar([annual]).target(AskedPeriod("fiscal", year=2023))
+    assert target is not None
+    entry = entries()["shares_outstanding"]
+    chosen = choose(entry, target, [annual], [("first", on_it)], lambda _: True, cover=cover)
+    assert (chosen is not None) is found

@@ -327,3 +327,20 @@ def test_a_change_that_nothing_explains_is_not_the_amount() -> None:
 def test_the_change_of_a_flow_is_against_the_year_before() -> None:
     found = plan("What was the change in Apple's revenue in fiscal 2023?")
     assert (found.kind, found.expression) == ("formula", "revenue - prior(revenue, 1)")
+
+
+@pytest.mark.parametrize(
+    ("question", "expression"),
+    [
+        ("What was Apple's capex to sales in fiscal 2023?", "capex / revenue"),
+        ("Apple capex to net income ratio FY2023?", "capex / net_income"),
+        ("What was Apple's ratio of goodwill to total assets in fiscal 2023?", "goodwill / assets"),
+        ("Compute Apple's R&D to sales ratio for FY2023.", "rd / revenue"),
+        ("Apple equity ratio FY2023?", "equity / assets"),
+        ("What was Apple's NWC in FY23?", "current_assets - current_liabilities"),
+        ("What was Apple's ETR in FY23?", "income_tax / income_before_tax"),
+    ],
+)
+def test_one_amount_to_another_is_their_ratio(question: str, expression: str) -> None:
+    found = plan(question)
+    assert (found.kind, found.expression) == ("formula", expression)
