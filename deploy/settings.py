@@ -68,7 +68,7 @@ class Canary(Part):
     )
     slowest: float = Field(default=3.0, gt=1, description="times the old colour's time")
     slack_ms: float = Field(
-        default=20.0, ge=0, description="slower by less than this is no reason to go back"
+        default=50.0, ge=0, description="slower by less than this is no reason to go back"
     )
 
 

@@ -1,7 +1,8 @@
 """A guard against code that does not end, for tests of hostile input. It says nothing about speed."""
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -24,3 +25,12 @@ def ends() -> Iterator[None]:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    """Returns once it happened; fails the test when it did not within SECONDS."""
+    end = time.monotonic() + SECONDS
+    while not happened():
+        if time.monotonic() > end:
+            pytest.fail(f"did not happen within {SECONDS} seconds", pytrace=False)
+        time.sleep(0.02)

@@ -53,9 +53,9 @@ class Stack:
 
 
 @contextmanager
-def stack(say: Any = print, **canary: float) -> Iterator[Stack]:
+def stack(say: Any = print, prefix: str = "finchat-bench", **canary: float) -> Iterator[Stack]:
     """A stack with the first release deployed and the samples loaded. It goes at the end, its volumes too."""
-    name = f"finchat-bench-{uuid.uuid4().hex[:6]}"
+    name = f"{prefix}-{uuid.uuid4().hex[:6]}"
     api, web = free_port(), free_port()
     told = {"percent": 10, "seconds": 2, "patience": 5, **canary}
     text = f"""

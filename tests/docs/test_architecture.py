@@ -30,7 +30,7 @@ def test_the_page_tells_every_contract(repo: Path) -> None:
     rules = tomllib.loads((repo / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = rules["tool"]["importlinter"]["contracts"]
     page = (repo / "docs/architecture.md").read_text(encoding="utf-8")
-    assert len(re.findall(r"^\d\. ", page, re.MULTILINE)) == len(contracts)
+    assert len(re.findall(r"^\d+\. ", page, re.MULTILINE)) == len(contracts)
 
 
 def test_links_between_pages_lead_somewhere(repo: Path) -> None:

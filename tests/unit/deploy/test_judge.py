@@ -37,7 +37,8 @@ def test_one_error_among_few_requests_is_no_rate() -> None:
 
 def test_errors_send_it_back_before_enough_requests_were_seen() -> None:
     seen = judge(reading(5, 0.01, errors=3), reading(50, 0.01), WANTED)
-    assert seen.back.startswith("error rate") and not seen.enough
+    assert seen.back.startswith("error rate")
+    assert not seen.enough
 
 
 def test_lost_connections_count_though_no_request_was_counted() -> None:

@@ -46,7 +46,7 @@ def test_a_token_comes_by_file_and_is_in_no_command_line(settings: Settings) -> 
     assert command.given is not None
     assert "/run/secrets/finchat/api_token" in command.given
     files = values.files(settings, "s3cret")
-    assert files["secrets/blue/api_token"] == "s3cret"
+    assert files["secrets/blue/api_token"] == "s3cret"  # noqa: S105 - none
     assert "credentials_file: token" in files["prometheus/prometheus.yml"]
     assert "credentials_file" not in values.files(settings, None)["prometheus/prometheus.yml"]
 
