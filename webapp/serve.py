@@ -7,16 +7,19 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # gunicorn ships no types
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from finchat_sec_qa.config import Settings
 from finchat_sec_qa.errors import ConfigError
 from finchat_sec_qa.telemetry import logs
+from finchat_sec_qa.telemetry.dead import sweep
 from finchat_sec_qa.telemetry.web import WebMetrics, share
 from webapp.app import create_app
 
@@ -39,7 +42,10 @@ class JsonLogger(Logger):  # type: ignore[misc]
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our settings instead of its command line; it owns the listening socket `descriptor`."""
 
-    def __init__(self, app: Flask, settings: Settings, descriptor: int) -> None:
+    def __init__(
+        self, app: Flask, settings: Settings, descriptor: int, metrics_folder: Path | None = None
+    ) -> None:
+        """`metrics_folder` is where the workers count; what those that ended left is swept up."""
         self._app = app
         self._options = {
             "bind": f"fd://{descriptor}",
@@ -56,6 +62,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "logger_class": JsonLogger,
             "proc_name": "finchat-web",
         }
+        if metrics_folder is not None:
+            self._options["child_exit"] = partial(_sweep, metrics_folder)
         super().__init__()
 
     def load_config(self) -> None:
@@ -79,7 +87,15 @@ def serve(settings: Settings) -> None:
         host, port = listener.getsockname()[:2]
         shown = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         _log.info("serving", extra={"address": shown, "api": settings.api_url})
-        Server(app, settings, listener.detach()).run()
+        Server(app, settings, listener.detach(), folder).run()
+
+
+def _sweep(folder: Path, arbiter: Arbiter, _ended: object) -> None:
+    """Called by gunicorn's first process when a worker has ended and is no longer among its workers."""
+    try:
+        sweep(folder, {os.getpid(), *arbiter.WORKERS})
+    except OSError as error:  # a full /tmp, say; gunicorn would end over it, and the next call tries again
+        _log.warning("metrics of ended workers could not be added up: %s", error)
 
 
 @contextmanager

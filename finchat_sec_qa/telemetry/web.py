@@ -5,6 +5,7 @@ file of its own, and `render` adds them up, whichever process is asked.
 """
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 from prometheus_client import (
@@ -19,6 +20,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from finchat_sec_qa.errors import RemoteError
 from finchat_sec_qa.telemetry.container import ContainerCollector
+from finchat_sec_qa.telemetry.dead import reading
 from finchat_sec_qa.telemetry.requests import Requests, tell_build
 
 _OWN_CODES = ("unreachable", "timeout", "bad_reply", "incomplete")
@@ -41,6 +43,7 @@ class WebMetrics:
     def __init__(self, revision: str = "", folder: Path | None = None) -> None:
         """`folder` is the one that `share` was called with; None where one process does all."""
         self.registry = CollectorRegistry()
+        self._folder = folder
         if folder is None:
             ProcessCollector(registry=self.registry)
             PlatformCollector(registry=self.registry)
@@ -68,4 +71,5 @@ class WebMetrics:
 
     def render(self) -> bytes:
         """All metrics in Prometheus' text format, of all processes together."""
-        return generate_latest(self.registry)
+        with nullcontext() if self._folder is None else reading(self._folder):
+            return generate_latest(self.registry)

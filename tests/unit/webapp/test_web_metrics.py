@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +17,7 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from finchat_sec_qa.config import Settings
+from tests.patience import ends
 from tests.unit.webapp.fake_api import FakeApi
 from webapp.app import create_app
 
@@ -107,7 +109,7 @@ def test_with_a_token_only_its_holder_sees_them(api: FakeApi) -> None:
 
 
 @pytest.fixture
-def served(tmp_path: Path, free_port: int) -> Iterator[str]:
+def process(tmp_path: Path, free_port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """`python -m webapp` with three workers; nothing of it is left in the folder for temporary files."""
     settings = {"FINCHAT_WEB_PORT": str(free_port), "FINCHAT_WEB_WORKERS": "3", "FINCHAT_API_URL": CLOSED}
     environ = {**os.environ, **settings, "TMPDIR": str(tmp_path)}
@@ -115,11 +117,17 @@ def served(tmp_path: Path, free_port: int) -> Iterator[str]:
     with subprocess.Popen([sys.executable, "-m", "webapp"], env=environ) as process:
         try:
             wait_for(address, process)
-            yield address
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def served(process: "subprocess.Popen[bytes]", free_port: int) -> str:
+    """Its address."""
+    return f"http://127.0.0.1:{free_port}"
 
 
 def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
@@ -141,3 +149,62 @@ def test_any_worker_tells_what_all_have_counted(served: str) -> None:
         for _ in range(10)
     ]
     assert told == [30] * 10
+
+
+def closing_client() -> httpx.Client:
+    """Asks over a connection of its own each time, so that any worker may answer."""
+    return httpx.Client(headers={"Connection": "close"}, trust_env=False, timeout=30)
+
+
+def workers_of(process: "subprocess.Popen[bytes]") -> set[int]:
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii")
+    return {int(pid) for pid in children.split()}
+
+
+def replaced(process: "subprocess.Popen[bytes]", killed: int) -> bool:
+    """Whether a worker that was killed has been waited for, and there are three again."""
+    found = workers_of(process)
+    return killed not in found and len(found) == 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds the workers in Linux' /proc")
+def test_counts_outlive_workers_that_are_killed_and_files_stay_few(
+    process: "subprocess.Popen[bytes]", served: str, tmp_path: Path
+) -> None:
+    asked = 0
+    with closing_client() as client:
+        for _ in range(25):
+            for _ in range(6):
+                assert client.get(f"{served}/health").status_code == 200
+                asked += 1
+            killed = min(workers_of(process))
+            os.kill(killed, signal.SIGKILL)
+            with ends():
+                while not replaced(process, killed):
+                    time.sleep(0.02)
+            assert counted(client.get(f"{served}/metrics").text, "/health") == asked
+    (folder,) = tmp_path.glob("finchat-web-*")
+    # At most a counter's and a histogram's of each of the four processes, of all that ended, and of one that
+    # was killed while somebody read.
+    assert len(list(folder.glob("*.db"))) <= 12
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds the workers in Linux' /proc")
+def test_no_count_is_lost_or_doubled_while_workers_are_killed_under_load(
+    process: "subprocess.Popen[bytes]", served: str
+) -> None:
+    """A request may have been counted and its answer lost with the worker; no answered one is missing."""
+    answered, told = 0, [0.0]
+    with ends(), closing_client() as client:
+        for number in range(80):
+            try:
+                answered += client.get(f"{served}/health").status_code == 200
+                if number % 8 == 4:
+                    told.append(counted(client.get(f"{served}/metrics").text, "/health"))
+            except httpx.TransportError:
+                continue  # its worker was killed
+            if number % 8 == 0:
+                os.kill(min(workers_of(process)), signal.SIGKILL)
+        text = client.get(f"{served}/metrics").text
+    assert told == sorted(told)  # a counter that falls would be read as a restart
+    assert answered <= counted(text, "/health") <= 80
