@@ -52,6 +52,14 @@ _ASIDE = re.compile(
     r"|\s*\bto\s+the\s+best\s+of\s+your\s+(?:abilit(?:y|ies)|knowledge)\b",
     re.IGNORECASE,
 )
+# how a question begins that could as well begin with its figure
+_POLITE = re.compile(
+    r"\b(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?(?:tell|give|show|get|find|look\s+up)(?:\s+me|\s+us)?"
+    r"|(?:i|we)(?:['’]d|\s+would)?\s+(?:need|want|like)(?:\s+to\s+(?:know|see|find\s+out))?"
+    r"|(?:i['’]m|i\s+am|we\s+are)\s+looking\s+for|look\s+up|let\s+me\s+know"
+    r"|how\s+(?:big|large|high|low|small)(?=\s+(?:is|was|were|are)\b))\b",
+    re.IGNORECASE,
+)
 _DIVIDED = re.compile(
     r"\(?\s*\busing\s+(?P<above>[^()]+?)\s+as\s+(?:the\s+)?numerator\s+and\s+(?P<below>[^()]+?)\s+as\s+(?:the\s+)?"
     r"denominator\s*\)?",
@@ -88,7 +96,7 @@ class Clauses:
 
 def split_clauses(question: str) -> Clauses:
     """Take a question apart; without a question mark all but instructions asks."""
-    question = _ASIDE.sub(" ", without_contingencies(question))
+    question = _POLITE.sub(" ", _ASIDE.sub(" ", without_contingencies(question)))
     sentences = [part.strip() for part in _END.split(question) if part and part.strip()]
     marked = any(sentence.endswith("?") for sentence in sentences)
     asking: list[str] = []

@@ -14,6 +14,13 @@ from finchat_sec_qa.question.several import last_years
 
 COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 AVERAGE = re.compile(r"\b(two|three|four|five|[2-5])[\s-]+years?\s+average", re.IGNORECASE)
+SUMMED = re.compile(
+    r"\b(?:cumulative(?:ly)?|summed|combined|in\s+aggregate|altogether|sum\s+of)\b", re.IGNORECASE
+)
+RANGE = re.compile(r"\b(?:to|through|thru|until)\b|[-–—]|\b(?:last|past)\b", re.IGNORECASE)
+SUM_WORDS = frozenset(
+    "cumulative cumulatively summed up combined aggregate altogether sum through until thru".split()
+)
 PERCENT = re.compile(r"%|\bpercent(?:age)?\b", re.IGNORECASE)
 CAGR = re.compile(r"\bCAGR\b|compound annual growth", re.IGNORECASE)
 GROWTH = re.compile(
@@ -64,6 +71,9 @@ def find(
     count = _averaged_years(words, question, mentions, years)
     if count and base is not None:
         return _averaged(base, count, words)
+    summed = _summed(words, question, mentions, years) if base is None else None
+    if summed is not None:
+        return replace(summed, periods=asked_of)
     single = {mention.entry.key for mention in mentions}
     if base is None and len(single) == 1:
         key, label = mentions[0].entry.key, mentions[0].entry.label
@@ -165,6 +175,20 @@ def _averaged_years(words: Sequence[str], question: str, mentions: Sequence[Ment
     if not years or len(mentions) != 1 or not before - {"annual"}:
         return 0
     return last_years(question) or years + 1
+
+
+def _summed(words: Sequence[str], question: str, mentions: Sequence[Mention], years: int) -> Figure | None:
+    """The sum of one flow over years in a row: "cumulative net income from 2021 to 2023"."""
+    count = last_years(question) or years + 1
+    told = SUMMED.search(question) and (years == 1 or RANGE.search(question))
+    if not told or count < 2 or len({mention.entry.key for mention in mentions}) != 1:
+        return None
+    entry = mentions[0].entry
+    if entry.kind != "flow" or entry.unit != "USD":
+        return None
+    terms = [entry.key, *(_prior(entry.key, back) for back in range(1, count))]
+    spans = [*((mention.start, mention.end) for mention in mentions), *_spans_of(words, SUM_WORDS)]
+    return Figure(f"{count}-year sum of {entry.label}", " + ".join(terms), entry.unit, (), tuple(spans))
 
 
 def _averaged(base: Figure, count: int, words: Sequence[str]) -> Figure:

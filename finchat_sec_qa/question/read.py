@@ -65,7 +65,8 @@ ROUNDING = re.compile(
 )
 COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4}
 COMPARE = re.compile(
-    r"\b(?:which (?:company|one)|whose|compare|higher|larger|greater|lower|smaller|difference|versus|vs)\b",
+    r"\b(?:which (?:company|one)|whose|compare|higher|larger|greater|lower|smaller|difference|versus|vs|more"
+    r"|less)\b",
     re.IGNORECASE,
 )
 CURRENCY = re.compile(r"\b(?:in\s+)?U\.?S\.?\s+dollars?\b|\bUSD\b", re.IGNORECASE)

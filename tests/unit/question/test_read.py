@@ -344,3 +344,51 @@ def test_the_change_of_a_flow_is_against_the_year_before() -> None:
 def test_one_amount_to_another_is_their_ratio(question: str, expression: str) -> None:
     found = plan(question)
     assert (found.kind, found.expression) == ("formula", expression)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I need Apple's goodwill for fiscal 2023.",
+        "I'd like to see Apple's goodwill for fiscal 2023 please.",
+        "As an analyst, I’d like Apple's goodwill for fiscal 2023.",
+        "Look up Apple's goodwill for FY2023.",
+        "How big was Apple's goodwill in fiscal 2023?",
+        "Could you tell me what Apple's goodwill was in fiscal 2023?",
+    ],
+)
+def test_how_a_question_begins_says_nothing(question: str) -> None:
+    found = plan(question)
+    assert (found.kind, found.entry, found.member) == ("fact", "goodwill", ())
+
+
+def test_like_for_like_is_no_politeness() -> None:
+    assert plan("What were Apple's like-for-like sales in fiscal 2023?").member == ("like", "like")
+
+
+@pytest.mark.parametrize(
+    ("question", "expression"),
+    [
+        (
+            "What was Apple's cumulative net income from fiscal 2021 to fiscal 2023?",
+            "net_income + prior(net_income, 1) + prior(net_income, 2)",
+        ),
+        ("Apple capex over fiscal 2022 through 2023, summed up?", "capex + prior(capex, 1)"),
+        (
+            "What was Apple's combined net income in fiscal 2022 and fiscal 2023?",
+            "net_income + prior(net_income, 1)",
+        ),
+    ],
+)
+def test_years_summed_up(question: str, expression: str) -> None:
+    found = plan(question)
+    assert (found.kind, found.expression) == ("formula", expression)
+
+
+def test_per_share_amounts_are_not_summed_up() -> None:
+    assert plan("What was Apple's cumulative EPS from FY2021 to FY2023?").kind != "formula"
+
+
+def test_how_much_more_compares() -> None:
+    found = plan("How much more revenue did Apple have than Nike in fiscal 2023?")
+    assert (found.kind, found.entry, found.member) == ("compare", "revenue", ())
