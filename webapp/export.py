@@ -30,6 +30,14 @@ def to_markdown(answer: Answer) -> str:
             value = amount(operand.number, operand.unit).exact
             lines.append(f"- {_plain(operand.name)} = {_plain(value)} [{operand.citation}]")
         lines.append("")
+    for other in answer.alternates:
+        value = amount(other.value.number, other.value.unit).exact
+        lines.append(f"- {_plain(other.label)}: {_plain(value)} [{other.citation}]")
+    for witness in answer.witnesses:
+        said = _MARKER.sub(r"[\1]", _plain(witness.text))
+        lines.append(f"- {said}" if witness.agrees else f"- **Disagrees:** {said}")
+    if answer.alternates or answer.witnesses:
+        lines.append("")
     for citation in answer.citations:
         lines += _citation(citation)
     lines.append(f"Answer id: {_plain(answer.id)}")

@@ -25,6 +25,7 @@ from finchat_sec_qa.answer.sentences import (
 )
 from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.answer.witness import second_witness
+from finchat_sec_qa.answer.witnesses import Cited, witnesses_of
 from finchat_sec_qa.cite.places import cite_fact, cite_span
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.facts.select import amends
@@ -40,6 +41,7 @@ from finchat_sec_qa.model.answer import (
     Refusal,
     RefusalReason,
     Value,
+    Witness,
 )
 from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.model.plan import Plan
@@ -117,7 +119,21 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence
         alternates += _witnesses(sources, [other], start=number)
     years = [alternate for alternate in alternates if of_another_year(alternate)]
     text = fact_sentence(citations[0].company, chosen.fact, value, years)
-    return answer_of(frame, value.period, text, value=value, citations=citations, alternates=alternates)
+    cited = [_cited(sources, citations[0], finding)]
+    cited += [
+        _cited(sources, citation, other)
+        for citation, other in zip(citations[len(citations) - len(others) :], others, strict=True)
+    ]
+    witnesses, added = witnesses_of(cited, citations, sources, frame.filings)
+    return answer_of(
+        frame,
+        value.period,
+        text,
+        value=value,
+        citations=(*citations, *added),
+        alternates=alternates,
+        witnesses=witnesses,
+    )
 
 
 def from_formula(
@@ -184,15 +200,21 @@ def from_calculation(
     value: Value,
     calculation: Calculation,
 ) -> Answer:
-    """The answer that is computed from findings, each cited, with what the tables print otherwise."""
+    """The answer that is computed from findings, each cited, with what else tells these numbers."""
+    citations = [_cite(sources, finding, at) for at, finding in enumerate(findings, start=1)]
+    cited = [
+        _cited(sources, citation, finding) for citation, finding in zip(citations, findings, strict=True)
+    ]
+    witnesses, added = witnesses_of(cited, citations, sources, frame.filings)
     return answer_of(
         frame,
         value.period,
         text,
         value=value,
         calculation=calculation,
-        citations=[_cite(sources, finding, at) for at, finding in enumerate(findings, start=1)],
+        citations=(*citations, *added),
         alternates=_witnesses(sources, findings),
+        witnesses=witnesses,
     )
 
 
@@ -242,6 +264,12 @@ def _cite(sources: Sources, finding: Finding, number: int) -> Citation:
     return cite_fact(sources.get(finding.chosen.filing.id, finding.fact.document), number, finding.fact)
 
 
+def _cited(sources: Sources, citation: Citation, finding: Finding) -> Cited:
+    """A found number as its witnesses are asked for."""
+    source = sources.get(finding.chosen.filing.id, finding.fact.document)
+    return Cited(citation, source, finding.fact, period_view(finding.fact.period, finding.name))
+
+
 def _value(finding: Finding) -> Value:
     return Value(
         number=plain(finding.chosen.value),
@@ -267,6 +295,7 @@ def answer_of(
     calculation: Calculation | None = None,
     citations: Sequence[Citation] = (),
     alternates: Sequence[Alternate] = (),
+    witnesses: Sequence[Witness] = (),
     refusal: Refusal | None = None,
 ) -> Answer:
     """An answer from its parts, with the scope and the id that it has."""
@@ -281,5 +310,6 @@ def answer_of(
         calculation=calculation,
         citations=tuple(citations),
         alternates=tuple(alternates),
+        witnesses=tuple(witnesses),
         refusal=refusal,
     )

@@ -28,9 +28,32 @@ def show_answer(answer: Answer) -> None:
         _show_calculation(answer.calculation)
     for alternate in answer.alternates:
         say(f"also: {one_line(alternate.label)}: {value_line(alternate.value)} [{alternate.citation}]")
+    for witness in answer.witnesses:
+        say(Text(clean(witness.text), style="" if witness.agrees else "bold yellow"))
+    _show_citations(answer)
+
+
+def _show_citations(answer: Answer) -> None:
+    """What the answer rests on in full, then a line for each component that its witnesses add."""
+    own = _rests_on(answer)
     for citation in answer.citations:
+        if citation.id in own:
+            say()
+            _show_citation(citation)
+    beside = [citation for citation in answer.citations if citation.id not in own]
+    if beside:
         say()
-        _show_citation(citation)
+    for citation in beside:
+        quote = one_line(citation.quote, LONGEST_QUOTE)
+        say(Text(f"[{citation.id}] “{quote}” {place_words(citation)}", style="cyan"))
+
+
+def _rests_on(answer: Answer) -> set[int]:
+    """Ids of the citations that are shown in full: all but the components that witnesses add."""
+    added = {part.citation for witness in answer.witnesses for part in witness.parts}
+    operands = answer.calculation.operands if answer.calculation is not None else ()
+    kept = {1, *(one.citation for one in operands), *(one.citation for one in answer.alternates)}
+    return {citation.id for citation in answer.citations if citation.id in kept or citation.id not in added}
 
 
 def value_line(value: Value) -> str:

@@ -104,6 +104,36 @@ class Alternate(Contract):
     citation: int
 
 
+class Component(Contract):
+    """A number that a sum is made of, added or taken away; `citation` is the id of the one that proves it."""
+
+    label: str
+    number: Number
+    unit: str
+    sign: Literal["+", "-"]
+    citation: int
+
+
+class Witness(Contract):
+    """What else tells a number that the answer rests on, whether it agrees or not.
+
+    kind       "sum": the number is a total that the filing states of other numbers, "companyfacts": EDGAR's
+               own list of the figures of the same report
+    of         id of the citation whose number it is held against
+    agrees     whether both are the same, to the rounding that the filing says
+    text       that in a sentence
+    value      what the witness makes of it
+    parts      what is summed; for companyfacts the one number there
+    """
+
+    kind: Literal["sum", "companyfacts"]
+    of: int
+    agrees: bool
+    text: str
+    value: Value
+    parts: tuple[Component, ...]
+
+
 class Refusal(Contract):
     """Why there is no answer, in a sentence, and what was searched for it."""
 
@@ -125,6 +155,7 @@ class Answer(Contract):
     calculation: Calculation | None
     citations: tuple[Citation, ...]
     alternates: tuple[Alternate, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
     refusal: Refusal | None
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)

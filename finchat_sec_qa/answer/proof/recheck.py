@@ -137,6 +137,15 @@ class Recheck:
             self._read[key] = self._read_again(filing_id, sha256)
         return self._read[key]
 
+    def main_document(self, filing_id: str) -> tuple[Filing, ParsedFile] | None:
+        """The filing and its first document, parsed anew; None where the store has no such filing."""
+        try:
+            stored = self._store.documents(filing_id)[0]
+        except NotFoundError:
+            return None
+        read = self.document(filing_id, stored.sha256)
+        return None if isinstance(read, str) else read
+
     def _read_again(self, filing_id: str, sha256: str) -> tuple[Filing, ParsedFile] | str:
         """The filing and the document parsed anew, or what stands in the way."""
         try:

@@ -25,6 +25,7 @@ from finchat_sec_qa.answer.proof.evidence import (
 from finchat_sec_qa.answer.proof.quotes import quote_problems
 from finchat_sec_qa.answer.proof.recalculate import calculation_problems, compares
 from finchat_sec_qa.answer.proof.recheck import Readings, Recheck, Rechecked
+from finchat_sec_qa.answer.proof.witnessed import witnessed_problems
 from finchat_sec_qa.answer.ranked import is_ranked
 from finchat_sec_qa.answer.sentences import (
     compared_sentence,
@@ -52,7 +53,14 @@ def verify_answer(store: StoreReader, answer: Answer, readings: Readings) -> Ver
         )
     recheck = Recheck(store, readings)
     again = [recheck.citation(citation) for citation in answer.citations]
-    problems = (*_problems(answer, again, store), *((None, text) for text in _whole_problems(answer, again)))
+    count = max(_used(answer), default=0)
+    own, others = again[:count], again[count:]
+    problems = (
+        *citation_problems(again, _used(answer) | _witnessed(answer)),
+        *_problems(answer, own, store),
+        *witnessed_problems(answer, own, others, recheck),
+        *((None, text) for text in _whole_problems(answer, own)),
+    )
     return report_on(answer.id, answer.citations, problems)
 
 
@@ -81,8 +89,10 @@ def report_on(name: str, citations: Sequence[Citation], problems: Iterable[Probl
 
 
 def _problems(answer: Answer, again: Sequence[Rechecked], store: StoreReader) -> Iterator[Problem]:
-    """All that is wrong, by the citation whose fault it is."""
-    yield from citation_problems(again, _used(answer))
+    """All that is wrong with what the answer says, by the citation whose fault it is.
+
+    `again` are the citations that it rests on.
+    """
     if answer.refusal is None:
         facts = {place.citation.id: place for place in again}
         yield from _number_problems(answer, facts)
@@ -131,6 +141,11 @@ def _used(answer: Answer) -> set[int]:
     else:
         used = set(range(1, len(answer.citations) + 1))
     return used | {alternate.citation for alternate in answer.alternates}
+
+
+def _witnessed(answer: Answer) -> set[int]:
+    """Numbers of the citations that the answer's witnesses rest on."""
+    return {part.citation for witness in answer.witnesses for part in witness.parts}
 
 
 def _number_problems(answer: Answer, facts: Facts) -> Iterator[Problem]:

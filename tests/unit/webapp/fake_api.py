@@ -27,6 +27,7 @@ from finchat_sec_qa.model.answer import (
     TablePlace,
     Value,
     VerifyReport,
+    Witness,
 )
 from finchat_sec_qa.model.figure_table import FigureCell, FigureColumn, FigureRow, FigureTable, Gap
 from finchat_sec_qa.model.request import VerifyRequest
@@ -343,6 +344,17 @@ def api_with_answers() -> FakeApi:
                     Operand(name="net sales", number="7403000000", unit="USD", citation=1),
                 ),
                 rounding="to two decimals, half to even",
+            ),
+            witnesses=tuple(
+                Witness(
+                    kind="companyfacts",
+                    of=number,
+                    agrees=number == 1,
+                    text=f"[{number}] {said}.",
+                    value=Value(number="7403000000", unit="USD", period=YEAR),
+                    parts=(),
+                )
+                for number, said in ((1, "agrees with EDGAR's companyfacts"), (2, "says otherwise"))
             ),
         ),
         answered(

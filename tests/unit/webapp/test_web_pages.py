@@ -143,6 +143,14 @@ def test_a_calculation_cites_each_operand(web: FlaskClient):
     assert rows == ["gross profit 3,392,000,000 USD 2", "net sales 7,403,000,000 USD 1"]
 
 
+def test_witnesses_are_shown_those_that_disagree_marked(web: FlaskClient):
+    page = get(web, "/ask", q=MARGIN)
+    lines = [" ".join(line.text_content().split()) for line in page.cssselect(".witnesses li")]
+    assert lines == ["1 agrees with EDGAR's companyfacts.", "Disagrees: 2 says otherwise."]
+    assert [line.get("class") for line in page.cssselect(".witnesses li")] == [None, "disagrees"]
+    assert len(page.cssselect(".witnesses a.cite")) == 2
+
+
 def test_a_refusal_says_why_what_was_searched_and_what_next(web: FlaskClient):
     page = get(web, "/ask", q=UNKNOWN)
     assert "company unknown" in text(page, ".refusal .kicker")

@@ -66,6 +66,8 @@ def test_an_answer_as_markdown():
     assert f"<{SEC}#f-12>" in text
     assert "> 7,403\n" in text
     assert "- gross profit = 3,392,000,000 USD [2]" in to_markdown(ANSWERS[MARGIN])
+    assert "- **Disagrees:** [2] says otherwise." in to_markdown(ANSWERS[MARGIN])
+    assert "- Fiscal 2022, for comparison: 6,581,000,000 USD [2]" in text
     assert "**No answer** (company\\_unknown)" in to_markdown(ANSWERS[UNKNOWN]).replace(
         "company_", "company\\_"
     )
