@@ -3,19 +3,16 @@ last place where an exception can end: a problem without internals.
 """
 
 import logging
-import re
-import secrets
 import time
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from finchat_sec_qa.telemetry.logs import request_id
 from finchat_sec_qa.telemetry.metrics import Metrics
+from finchat_sec_qa.telemetry.trail import REQUEST_ID, id_of
 
-REQUEST_ID = "X-Request-ID"
-_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _EVERY_RESPONSE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -37,7 +34,7 @@ class Observe:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        token = request_id.set(_request_id(scope))
+        token = request_id.set(id_of(Headers(scope=scope).get(REQUEST_ID)))
         try:
             await self._request(scope, receive, send)
         finally:
@@ -77,16 +74,6 @@ class Observe:
                 "client": client[0] if client else None,
             },
         )
-
-
-def _request_id(scope: Scope) -> str:
-    """The caller's id where it is harmless, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            given: str = value.decode("latin-1")
-            if _SAFE_ID.fullmatch(given):
-                return given
-    return secrets.token_hex(8)
 
 
 def _add_headers(headers: MutableHeaders) -> None:

@@ -13,6 +13,7 @@ from finchat_sec_qa import config
 from finchat_sec_qa.client import FinChatClient
 from finchat_sec_qa.config import LOOPBACK, Settings
 from finchat_sec_qa.errors import FinChatError, NotFoundError, RemoteError, UsageError
+from finchat_sec_qa.telemetry.logs import request_id
 from finchat_sec_qa.telemetry.web import WebMetrics
 from webapp import figures
 from webapp.advice import Problem, missing_page, own_fault, remote_problem, wrong_usage
@@ -120,4 +121,4 @@ def _unforeseen(error: Exception) -> Any:
 
 
 def _show(problem: Problem) -> tuple[str, int]:
-    return render_template("problem.html", problem=problem), problem.status
+    return render_template("problem.html", problem=problem, request_id=request_id.get()), problem.status

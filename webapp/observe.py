@@ -1,17 +1,14 @@
 """Around every request: its id, its metrics, and one log line without the question that was asked."""
 
 import logging
-import re
-import secrets
 import time
 
 from flask import Flask, Response, g, request
 
 from finchat_sec_qa.telemetry.logs import request_id
+from finchat_sec_qa.telemetry.trail import REQUEST_ID, TRACEPARENT, id_of, trace_of, traceparent
 from finchat_sec_qa.telemetry.web import WebMetrics
 
-REQUEST_ID = "X-Request-ID"
-_SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger("webapp.access")
 
 
@@ -30,10 +27,10 @@ def observe(app: Flask, metrics: WebMetrics) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get(REQUEST_ID, "")
     g.started = time.perf_counter()
-    g.request_id = given if _SAFE_ID.fullmatch(given) else secrets.token_hex(8)
+    g.request_id = id_of(request.headers.get(REQUEST_ID))
     g.token = request_id.set(g.request_id)
+    g.trace_token = traceparent.set(trace_of(request.headers.get(TRACEPARENT)))
 
 
 def _note(response: Response) -> Response:
@@ -54,3 +51,5 @@ def _note(response: Response) -> Response:
 def _end(_: BaseException | None) -> None:
     if "token" in g:
         request_id.reset(g.pop("token"))
+    if "trace_token" in g:
+        traceparent.reset(g.pop("trace_token"))

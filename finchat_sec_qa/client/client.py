@@ -3,7 +3,7 @@
 A method is declared once, as the call it makes; `Method` and `AsyncMethod` give it the right type.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import update_wrapper
 from pathlib import Path
@@ -59,7 +59,8 @@ class FinChatClient:
     """A FinChat API as Python methods. Close it, or use it in a `with` statement.
 
     `timeout` is in seconds, for each wait (connect, send, receive). One client serves many threads.
-    `transport` is for callers that bring their own httpx transport.
+    `transport` is for callers that bring their own httpx transport; `carried` gives headers that a request
+    carries besides, and is called for each, in its thread.
     """
 
     def __init__(
@@ -68,10 +69,13 @@ class FinChatClient:
         token: str | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         transport: httpx.BaseTransport | None = None,
+        carried: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         self.base_url = (base_url or DEFAULT_URL).rstrip("/")
         self._timeout = timeout
         self._http = httpx.Client(transport=transport, **_options(token, timeout))
+        if carried is not None:
+            self._http.event_hooks["request"] = [lambda request: request.headers.update(carried())]
 
     ask = Method(calls.ask)
     search = Method(calls.search)
