@@ -10,7 +10,7 @@ from deploy import link, plan
 from deploy.engine import Command, Engine
 from deploy.errors import DeployError, EngineError
 from deploy.model import Colour, Release, State
-from deploy.settings import Settings, token_of
+from deploy.settings import Settings, certificate_of, token_of
 from deploy.stack import values
 
 Say = Callable[[str], None]
@@ -60,8 +60,8 @@ def ensure_base(host: Host, release: Release) -> None:
 
     Raises LockedError before it touches a base that another deploy works on; EngineError.
     """
-    settings, token = host.settings, token_of(host.settings)
-    files = values.files(settings, token)
+    settings = host.settings
+    files = values.files(settings, token_of(settings), certificate_of(settings))
     if not host.exists:
         _first(host, release, files)
         return

@@ -67,7 +67,6 @@ class State(Value):
         default_factory=dict, description="1 for each check that the last image failed"
     )
     last_success: float | None = None
-    certificate_expiry: float | None = None
     history: tuple[Event, ...] = ()
 
     def but(self, **changes: object) -> "State":

@@ -56,6 +56,8 @@ def checks(settings: Settings, folder: str) -> list[Command]:
         **{f"{each}_API": f"{variables[f'{each}_API_ADDRESS']}:8000" for each in ("BLUE", "GREEN")},
         **{f"{each}_WEB": f"{variables[f'{each}_WEB_ADDRESS']}:5000" for each in ("BLUE", "GREEN")},
     }
+    if settings.certificate_file:
+        given["CERTIFICATE"] = f"/var/lib/finchat/{folder}/secrets/tls.pem"
     told = [part for name, value in given.items() for part in ("--env", f"{name}={value}")]
     alone = ("run", "--rm", "--network", "none", "--user", "10001:10001", "--mount")
     mount = f"type=volume,source={settings.name}_state,target=/var/lib/finchat,readonly,volume-nocopy"

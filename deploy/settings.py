@@ -96,6 +96,7 @@ class Settings(Part):
     api_memory: str = Field(default="2g", pattern=r"^\d+[bkmg]$")
     environment: dict[str, str] = Field(default_factory=dict, description="variables of both servers")
     colours: dict[Colour, dict[str, str]] = Field(default_factory=dict, description="variables of one colour")
+    certificate_file: Path | None = Field(default=None, description="PEM, chain and key; none: no TLS")
     api_token_file: Path | None = Field(
         default=None, description="relative to this file; none: anyone may ask"
     )
@@ -116,20 +117,33 @@ def load(which: str) -> Settings:
         wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise SettingError(f"{path}: {wrong}") from error
     here = path.parent
-    token = settings.api_token_file
-    return settings.model_copy(
-        update={"policy": here / settings.policy, "api_token_file": here / token if token else None}
-    )
+    secret = {name: getattr(settings, name) for name in ("api_token_file", "certificate_file")}
+    found = {name: here / file for name, file in secret.items() if file}
+    return settings.model_copy(update={"policy": here / settings.policy, **found})
 
 
 def token_of(settings: Settings) -> str | None:
     """The API's token, None where anyone may ask. Raises SettingError when its file holds none."""
-    if settings.api_token_file is None:
+    return _secret("api_token_file", settings.api_token_file)
+
+
+def certificate_of(settings: Settings) -> str | None:
+    """The proxies' certificate chain and key, None where TLS ends elsewhere. Raises SettingError."""
+    text = _secret("certificate_file", settings.certificate_file)
+    if text and not ("BEGIN CERTIFICATE" in text and "PRIVATE KEY" in text):
+        raise SettingError(
+            f"certificate_file: {settings.certificate_file} must hold certificate, chain and key (PEM)"
+        )
+    return text
+
+
+def _secret(key: str, file: Path | None) -> str | None:
+    if file is None:
         return None
     try:
-        token = settings.api_token_file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingError(f"api_token_file: cannot read {settings.api_token_file}: {error}") from error
-    if not token:
-        raise SettingError(f"api_token_file: {settings.api_token_file} is empty; write a token into it")
-    return token
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{key}: cannot read {file}: {error}") from error
+    if not text:
+        raise SettingError(f"{key}: {file} is empty")
+    return text

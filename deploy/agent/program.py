@@ -14,6 +14,7 @@ import http.server
 import json
 import os
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -403,8 +404,7 @@ def metrics() -> str:
         rows.append(("finchat_deploy_gate_refused", f'check="{check}"', float(refused)))
     if state.get("last_success"):
         rows.append(("finchat_deploy_last_success_timestamp_seconds", "", state["last_success"]))
-    if state.get("certificate_expiry"):
-        rows.append(("finchat_deploy_certificate_expiry_timestamp_seconds", "", state["certificate_expiry"]))
+    rows += [("finchat_deploy_certificate_expiry_timestamp_seconds", "", each) for each in expiry()]
     lines = []
     for name in dict.fromkeys(name for name, _, _ in rows):
         lines.append(f"# TYPE {name} gauge")
@@ -414,6 +414,19 @@ def metrics() -> str:
             if row == name
         ]
     return "\n".join(lines) + "\n"
+
+
+def expiry() -> list[float]:
+    """When the certificate that a proxy uses ends, in seconds since 1970; empty without TLS."""
+    for proxy in proxies():
+        try:
+            said = runtime(proxy, f"show ssl cert {HOME}/secrets/tls.pem")
+        except OSError:
+            continue
+        for line in said.splitlines():
+            if line.startswith("Not After: "):
+                return [float(ssl.cert_time_to_seconds(line.removeprefix("Not After: ").strip()))]
+    return []
 
 
 class Metrics(http.server.BaseHTTPRequestHandler):

@@ -13,7 +13,7 @@ from deploy.engine import Command
 from deploy.errors import DeployError
 from deploy.gate.policy import read
 from deploy.host import Host
-from deploy.settings import load, token_of
+from deploy.settings import certificate_of, load, token_of
 
 OLDEST_ENGINE = (26, 0)  # mounts a folder of a volume
 
@@ -41,6 +41,7 @@ def doctor(environment: str, *, as_json: bool) -> None:
     found = [Finding("settings", fine=True, detail=f"{settings.name} on {', '.join(settings.hosts)}")]
     found += _tried("policy", lambda: str(read(settings.policy).model_dump()["repositories"]))
     found += _tried("token", lambda: "set" if token_of(settings) else "none: anyone may ask")
+    found += _tried("certificate", lambda: "set" if certificate_of(settings) else "none: TLS ends elsewhere")
     cosign = shutil.which("cosign")
     found.append(
         Finding("cosign", fine=bool(cosign), detail=cosign or "missing; install it to verify signatures")

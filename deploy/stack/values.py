@@ -13,6 +13,7 @@ BASE = HERE / "base.yaml"
 COLOUR = HERE / "colour.yaml"
 PROGRAM = HERE.parent / "agent" / "program.py"
 RULES = HERE.parent.parent / "docker" / "prometheus" / "rules"
+CERTIFICATE = "/var/lib/finchat/secrets/tls.pem"
 AGENT, PROMETHEUS, ENTRANCE = 5, 6, 10  # numbers of addresses in the subnet
 API = {Colour.BLUE: 21, Colour.GREEN: 31}
 WEB = {Colour.BLUE: 22, Colour.GREEN: 32}
@@ -36,6 +37,7 @@ def base(settings: Settings, agent_image: str) -> dict[str, str]:
         "WEB_PREVIEW_PORT": str(network.web_preview_port),
         "PROMETHEUS_PORT": str(network.prometheus_port),
         "RATE": str(network.requests_in_10_seconds),
+        **({"CERTIFICATE": CERTIFICATE} if settings.certificate_file else {}),
         "AGENT_ADDRESS": network.address(AGENT),
         "PROMETHEUS_ADDRESS": network.address(PROMETHEUS),
         "ENTRANCE_ADDRESS": network.address(ENTRANCE),
@@ -72,7 +74,7 @@ def override(settings: Settings, which: Colour, *, token: bool) -> str:
     return json.dumps({"services": services})
 
 
-def files(settings: Settings, token: str | None) -> dict[str, str]:
+def files(settings: Settings, token: str | None, certificate: str | None = None) -> dict[str, str]:
     """The files that the agent keeps for the proxies and Prometheus, by their path in the volume `state`."""
     addresses = {
         "blue_api": API[Colour.BLUE],
@@ -98,6 +100,8 @@ def files(settings: Settings, token: str | None) -> dict[str, str]:
             found[f"secrets/{each}/api_token"] = token
     if token:
         found["prometheus/token"] = token
+    if certificate:
+        found["secrets/tls.pem"] = certificate
     return found
 
 
