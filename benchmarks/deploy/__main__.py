@@ -5,6 +5,7 @@ Needs the images of `docker buildx bake` and a machine that is quiet otherwise. 
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,7 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=100_000, help="at least so many over all deploys")
     parser.add_argument("--out", type=Path, help="file for the figures")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing stays behind then either
     found: dict[str, Any] = {}
     over: list[str] = []
     runs: dict[str, Callable[[], None]] = {

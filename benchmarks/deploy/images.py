@@ -13,21 +13,21 @@ API, WEBAPP = "finchat-sec-qa:api", "finchat-sec-qa:webapp"
 FAULTS = ("unhealthy", "errors", "slow", "crash")
 
 
-def good() -> Release:
-    """The images of `docker buildx bake`. Raises RuntimeError when they were not built."""
-    return Release(revision=_revision(API), version="bench", api=_id(API), webapp=_id(WEBAPP))
+def good(api: str = API, webapp: str = WEBAPP) -> Release:
+    """A release of two images of this engine. Raises RuntimeError when they were not built."""
+    return Release(revision=_revision(api), version="bench", api=_id(api), webapp=_id(webapp))
 
 
 @contextmanager
-def faulty(prefix: str) -> Iterator[dict[str, Release]]:
-    """A release for each fault; their images go at the end."""
+def faulty(prefix: str, api: str = API, webapp: str = WEBAPP) -> Iterator[dict[str, Release]]:
+    """A release for each fault, made of sound images; what was made goes at the end."""
     made: dict[str, Release] = {}
-    sound = good()
+    sound = good(api, webapp)
     try:
         for fault in FAULTS:
             tag = f"{prefix}-{fault}:latest"
             recipe = (
-                f"FROM {API}\nCOPY fault.py /opt/venv/lib/python3.11/site-packages/fault.py\n"
+                f"FROM {api}\nCOPY fault.py /opt/venv/lib/python3.11/site-packages/fault.py\n"
                 f'ENV FAULT={fault}\nCMD ["python", "-m", "fault"]\n'
             )
             folder = str(FAULT.parent)

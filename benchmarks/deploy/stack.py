@@ -53,7 +53,9 @@ class Stack:
 
 
 @contextmanager
-def stack(say: Any = print, prefix: str = "finchat-bench", **canary: float) -> Iterator[Stack]:
+def stack(
+    say: Any = print, prefix: str = "finchat-bench", release: Release | None = None, **canary: float
+) -> Iterator[Stack]:
     """A stack with the first release deployed and the samples loaded. It goes at the end, its volumes too."""
     name = f"{prefix}-{uuid.uuid4().hex[:6]}"
     api, web = free_port(), free_port()
@@ -78,7 +80,7 @@ requests_in_10_seconds = 1000000
         made = Stack(host, file, f"http://127.0.0.1:{api}", f"http://127.0.0.1:{web}")
         try:
             made.docker(*_small_state(name))
-            made.deploy(images.good())
+            made.deploy(release or images.good())
             made.docker("exec", made.container("blue-api"), "finchat", "ingest", "--samples")
             yield made
         finally:
