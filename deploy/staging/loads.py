@@ -14,7 +14,11 @@ FEWEST_SAMPLES = 6  # of a container's memory, to tell a first third from a last
 
 def load(site: Site, limits: Load) -> Found:
     """A steady load, judged by its failures and its percentiles. Raises EngineError, NotCheckedError."""
-    result = hold(site, limits, limits.seconds)
+    return judged(hold(site, limits, limits.seconds), limits)
+
+
+def judged(result: Result, limits: Load) -> Found:
+    """What is to be said of a load. Raises EngineError when nothing was sent."""
     faults = [*failures(result, limits.most_failed), *_few(result, limits.fewest_requests)]
     for name, share, most in (("95 %", 0.95, limits.p95_ms), ("99 %", 0.99, limits.p99_ms)):
         took = result.percentile(share)

@@ -16,7 +16,10 @@ class _Question(BaseModel):
 
 
 class Answered(_Question):
-    """A question with a number, in base units; `cites` are filing and printed figure of each citation."""
+    """A question with a number, in base units; `cites` are filing and printed figure of what it rests on.
+
+    An answer cites these first, in this order; what follows shows more, such as the parts of a sum.
+    """
 
     number: str
     unit: str
@@ -27,7 +30,7 @@ class Answered(_Question):
         value = answer.get("value") or {}
         if (value.get("number"), value.get("unit")) != (self.number, self.unit):
             return f"answered {value.get('number')} {value.get('unit')}, right is {self.number} {self.unit}"
-        cites = tuple((each["filing"], each["quote"]) for each in answer["citations"])
+        cites = tuple((each["filing"], each["quote"]) for each in answer["citations"][: len(self.cites)])
         return "" if cites == self.cites else f"cites {cites}, right is {self.cites}"
 
 

@@ -49,7 +49,12 @@ def _record(environment: Environment, **_: Any) -> None:
         error = str(exception) or type(exception).__name__ if exception else ""
         file.write(json.dumps([start_time, name, round(response_time, 1), error]) + "\n")
 
+    def stumbled(exception: Exception, **_: Any) -> None:
+        # An error in here would leave a request out, which must not look as if all were well.
+        write("the profile", 0.0, exception, time.time())
+
     environment.events.request.add_listener(write)
+    environment.events.user_error.add_listener(stumbled)
     environment.events.quit.add_listener(lambda **_: file.close())
 
 
@@ -109,7 +114,7 @@ class Visitor(HttpUser):
             finally:
                 reply.request_meta["response_time"] = (time.perf_counter() - began) * 1000
             answers = [each for each in events_of if each.startswith("event: answer\n")]
-            if reply.ok and len(answers) != 1:
+            if _came(reply) and len(answers) != 1:
                 reply.failure(f"{len(answers)} answers in the stream")
             else:
                 _judge(reply, known, answers[0].partition("data: ")[2] if answers else "")
@@ -153,24 +158,33 @@ class Visitor(HttpUser):
         with self.client.request(
             method, path, json=body, name=name, catch_response=True, timeout=LONGEST
         ) as reply:
-            if reply.ok and _parsed(reply.text) is None:
+            if _came(reply) and _parsed(reply.text) is None:
                 reply.failure("the reply is not JSON")
 
     def _get_page(self, name: str, path: str) -> None:
         with self.client.get(f"{self._web}{path}", name=name, catch_response=True, timeout=LONGEST) as reply:
-            if reply.ok and (reply.text.count(PAGE_END) != 1 or not reply.text.rstrip().endswith(PAGE_END)):
+            if _came(reply) and (
+                reply.text.count(PAGE_END) != 1 or not reply.text.rstrip().endswith(PAGE_END)
+            ):
                 reply.failure("the page is not whole")
 
 
 def _judge(reply: ResponseContextManager, known: Answered, text: str) -> None:
-    """Fail a reply that is not the known answer. What has a bad status fails by itself."""
-    if not reply.ok:
+    """Fail a reply that is not the known answer."""
+    if not _came(reply):
         return
     answer = _parsed(text)
     if answer is None:
         reply.failure("the answer is not JSON")
     elif fault := known.fault(answer):
         reply.failure(f"{known.question}: {fault}")
+
+
+def _came(reply: ResponseContextManager) -> bool:
+    """Whether the reply has status 200. One with another, and one that never came, fails by itself."""
+    if 200 < reply.status_code < 400:
+        reply.failure(f"status {reply.status_code}")
+    return reply.status_code == 200
 
 
 def _parsed(text: str) -> dict[str, Any] | None:

@@ -1,0 +1,39 @@
+"""Images for staging: the policy that trusts a key of the run, and what a registry's images are called."""
+
+from pathlib import Path
+
+from deploy.gate import read_policy
+from deploy.staging.supply import of_registry, policy_trusting
+from tests.unit.deploy.staging.stand_in import settings
+
+POLICIES = Path(__file__).resolve().parents[4] / "deploy" / "policies"
+
+
+def test_images_are_named_as_they_are_pushed() -> None:
+    images = of_registry(settings(), "localhost:5000/").images
+    assert (images.api, images.webapp) == (
+        "localhost:5000/finchat-sec-qa-api",
+        "localhost:5000/finchat-sec-qa-webapp",
+    )
+    assert images.proxy == settings().images.proxy
+
+
+def test_the_policy_changes_only_in_who_signs_and_where_from(tmp_path: Path) -> None:
+    key = tmp_path / "staging.pub"
+    key.write_text("a key", "utf-8")
+    images = of_registry(settings(), "localhost:5000").images
+    made = tmp_path / "policy.toml"
+    first = read_policy(POLICIES / "staging.toml")
+    made.write_text(policy_trusting(first, images, key), "utf-8")
+    again = read_policy(made)
+    assert again.repositories == (images.api, images.webapp)
+    assert again.signature.keys == (key,)
+    assert again.signature.identities == ()
+    assert not again.signature.transparency_log
+    assert again.local == "refuse"
+    kept = {"platform", "builders", "bases", "max_age_days"}
+    assert again.model_dump(include=kept) == first.model_dump(include=kept)
+    assert again.owned == first.owned.resolve()  # type: ignore[union-attr]
+    assert again.findings.exceptions == first.findings.exceptions.resolve()  # type: ignore[union-attr]
+    other = {"exceptions"}
+    assert again.findings.model_dump(exclude=other) == first.findings.model_dump(exclude=other)
