@@ -41,6 +41,7 @@ def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
     Raises LockedError and EngineError before anything changed, DeployError when the new colour was never let
     in, RolledBackError when it was and is out again. In all of them the old colour serves.
     """
+    fetch(host, release)
     ensure_base(host, release)
     with host.session() as session:
         state = session.state().but(gate=gate)
@@ -56,6 +57,13 @@ def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
             give_up(work, error)
             raise
         return finish(work)
+
+
+def fetch(host: Host, release: Release) -> None:
+    """Have both images on the host, so that no later step waits for a registry."""
+    for image in (release.api, release.webapp):
+        if "@" in image:  # by digest, of a registry; an image of this engine has none to ask
+            host.run(plan.pull(image))
 
 
 def make_room(work: Work) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.deploy import images
-from benchmarks.deploy.stack import Stack, stack
+from benchmarks.deploy.shop import OTHER, shop
+from benchmarks.deploy.stack import Stack, done, stack
 from benchmarks.deploy.users import users
 from deploy.errors import DeployError
 from deploy.model import Release
@@ -46,8 +47,19 @@ class Case:
 def bad(rate: float, say: Say) -> list[dict[str, Any]]:
     """All cases, one after the other, each under load."""
     cases: list[Case] = []
-    with stack(lambda _: None, seconds=3, patience=10) as made:
-        made.deploy(images.good())
+    with shop() as sold, stack(lambda _: None, shop=sold, seconds=3, patience=10) as made:
+        done(made.apply(sold.revision, sold.revision))
+        for name, cause, act in (
+            (
+                "wrong signature",
+                "signature",
+                partial(made.apply, sold.revision, sold.revision, sold.other_policy),
+            ),
+            ("wrong revision", "revision", partial(made.apply, sold.revision, OTHER)),
+            ("missing SBOM", "sbom", partial(made.apply, "no-sbom", sold.revision)),
+        ):
+            cases.append(_case(made, name, cause, rate, act))
+            say(_told(cases[-1]))
         with images.faulty(f"{made.host.settings.name}-fault") as faults:
             for name, fault, cause in (
                 ("never healthy", "unhealthy", "did not become healthy"),

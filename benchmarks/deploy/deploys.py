@@ -1,26 +1,26 @@
 """Deploy after deploy under load: failed requests, the worst gap, the time of each."""
 
+import subprocess
+import sys
 import time
 from statistics import median
 from typing import Any
 
-from benchmarks.deploy import images
-from benchmarks.deploy.stack import stack
+from benchmarks.deploy.shop import shop
+from benchmarks.deploy.stack import ROOT, Stack, done, stack
 from benchmarks.deploy.users import users
-from deploy import change
 
 
 def deploys(count: int, rate: float, requests: int, say: Any) -> dict[str, Any]:
     """`count` deploys, then load until `requests` were sent in all; one rollback by hand at the end."""
     took: list[float] = []
-    with stack(lambda _: None) as made:
-        release = images.good()
+    with shop() as sold, stack(lambda _: None, shop=sold) as made:
         began = time.monotonic()
         with users(made.api, made.web, rate) as running:
             time.sleep(2)
             for number in range(count):
                 started = time.monotonic()
-                made.deploy(release)
+                done(made.apply(sold.revision, sold.revision))
                 took.append(time.monotonic() - started)
                 say(f"deploy {number + 1} of {count}: {took[-1]:.1f} s")
             back = _rollback(made)
@@ -34,8 +34,9 @@ def deploys(count: int, rate: float, requests: int, say: Any) -> dict[str, Any]:
         }
 
 
-def _rollback(made: Any) -> float:
+def _rollback(made: Stack) -> float:
     """Seconds of a rollback by hand, by the command that a person would type, to the last new request."""
+    command = [sys.executable, "-m", "deploy", "rollback", str(made.settings_file)]
     started = time.monotonic()
-    change.switch(made.host, None, "rollback")
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     return round(time.monotonic() - started, 2)

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.deploy import images
+from benchmarks.deploy.shop import Shop
 from deploy import story
 from deploy.commands.remove import clear
 from deploy.engine import Engine
@@ -37,6 +40,17 @@ class Stack:
         """Deploy without the gate, which has its own bench."""
         return story.deploy(self.host, release, {})
 
+    def apply(self, tag: str, revision: str, policy: Path | None = None) -> tuple[int, str]:
+        """`python -m deploy apply`, gate and all: its exit code and what it said."""
+        file = self.settings_file
+        if policy:
+            told = file.read_text(encoding="utf-8")
+            file = file.with_name("other.toml")
+            file.write_text(re.sub(r'policy = ".*"', f'policy = "{policy}"', told), encoding="utf-8")
+        command = [sys.executable, "-m", "deploy", "apply", str(file), "--tag", tag, "--revision", revision]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return done.returncode, done.stderr
+
     def docker(self, *arguments: str) -> str:
         """`docker`, its output."""
         done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=True)
@@ -54,18 +68,25 @@ class Stack:
 
 @contextmanager
 def stack(
-    say: Any = print, prefix: str = "finchat-bench", release: Release | None = None, **canary: float
+    say: Any = print,
+    prefix: str = "finchat-bench",
+    release: Release | None = None,
+    shop: Shop | None = None,
+    **canary: float,
 ) -> Iterator[Stack]:
-    """A stack with the first release deployed and the samples loaded. It goes at the end, its volumes too."""
+    """A stack with the first release deployed, from a shop by the gate or without; the samples are loaded.
+
+    It goes at the end, its volumes too.
+    """
     name = f"{prefix}-{uuid.uuid4().hex[:6]}"
     api, web = free_port(), free_port()
     told = {"percent": 10, "seconds": 2, "patience": 5, **canary}
     text = f"""
 name = "{name}"
-policy = "none.toml"
+policy = "{shop.policy if shop else "none.toml"}"
 [images]
-api = "finchat-sec-qa"
-webapp = "finchat-sec-qa"
+api = "{shop.repository if shop else "finchat-sec-qa"}-api"
+webapp = "{shop.repository if shop else "finchat-sec-qa"}-webapp"
 [network]
 subnet = "{_free_subnet()}"
 api_port = {api}
@@ -80,11 +101,20 @@ requests_in_10_seconds = 1000000
         made = Stack(host, file, f"http://127.0.0.1:{api}", f"http://127.0.0.1:{web}")
         try:
             made.docker(*_small_state(name))
-            made.deploy(release or images.good())
+            if shop:
+                done(made.apply(shop.revision, shop.revision))
+            else:
+                made.deploy(release or images.good())
             made.docker("exec", made.container("blue-api"), "finchat", "ingest", "--samples")
             yield made
         finally:
             clear(host, data=True)
+
+
+def done(ended: tuple[int, str]) -> None:
+    """Raise RuntimeError for a deploy that should have gone well."""
+    if ended[0]:
+        raise RuntimeError(f"exit code {ended[0]}: {ended[1]}")
 
 
 def _small_state(name: str) -> tuple[str, ...]:
