@@ -97,7 +97,7 @@ def reproducible(wanted: Release) -> Found:
     _need_docker(wanted, "reproducible")
     if not wanted.registry:
         proofs = _proofs(wanted, "--twice", "--revision", wanted.revision)
-        built = {name: each["first"][name] for name, each in proofs.items() if name in each["first"]}
+        built = {name: proofs[name]["first"][name] for name in IMAGES if name in proofs}
         told = f"{', '.join(proofs)}: built twice to the same bytes"
     else:
         built = {}
