@@ -25,6 +25,7 @@ from finchat_sec_qa.model.progress import OnProgress, unheard
 from finchat_sec_qa.model.request import IngestRequest, ScopeRequest
 from finchat_sec_qa.model.table_request import (
     CompareRequest,
+    PartKind,
     SeriesRequest,
     StatementName,
     StatementRequest,
@@ -176,13 +177,25 @@ class Library:
         company: str,
         metric: str,
         *,
+        part: str | None = None,
+        by: PartKind | None = None,
         years: int = 5,
         quarters: int | None = None,
         as_of: date | None = None,
     ) -> FigureTable:
-        """A metric of a company over its last `years` fiscal years, or its last `quarters`; oldest first."""
+        """A metric of a company over its last `years` fiscal years, or its last `quarters`; oldest first.
+
+        Of the segment, product or region that `part` names, or `by` one of these kinds, a row for each.
+        """
         asked = request_of(
-            SeriesRequest, company=company, metric=metric, years=years, quarters=quarters, as_of=as_of
+            SeriesRequest,
+            company=company,
+            metric=metric,
+            part=part,
+            by=by,
+            years=years,
+            quarters=quarters,
+            as_of=as_of,
         )
         return compare.series(self._store, asked)
 
@@ -192,14 +205,19 @@ class Library:
         metrics: Sequence[str],
         periods: Sequence[str],
         *,
+        by: PartKind | None = None,
         as_of: date | None = None,
     ) -> FigureTable:
-        """Metrics ("revenue", "gross-margin") of companies in periods ("FY2024", "FY2022:FY2024")."""
+        """Metrics ("revenue", "revenue:Data Center") of companies in periods ("FY2024", "FY2022:FY2024").
+
+        A company that the store does not hold has cells that say so, while another one is held.
+        """
         asked = request_of(
             CompareRequest,
             companies=tuple(companies),
             metrics=tuple(metrics),
             periods=tuple(periods),
+            by=by,
             as_of=as_of,
         )
         return compare.compare(self._store, asked)

@@ -15,6 +15,7 @@ from finchat_sec_qa.model.table_request import (
     MAX_NAME,
     MAX_PERIODS,
     Name,
+    PartKind,
     StatementName,
 )
 
@@ -22,6 +23,7 @@ router = APIRouter(tags=["tables"])
 
 Company = Annotated[str, Query(min_length=1, max_length=MAX_NAME, examples=["AAPL"])]
 Metric = Annotated[str, Query(min_length=1, max_length=MAX_NAME, examples=["revenue", "gross-margin"])]
+By = Annotated[PartKind | None, Query(description="a row for each part of this kind, the total and the sum")]
 AsOf = Annotated[date | None, Query(description="leave out what was filed after this day")]
 
 
@@ -31,6 +33,11 @@ async def facts(
     service: TheService,
     company: Company,
     metric: Metric,
+    part: Annotated[
+        str | None,
+        Query(min_length=1, max_length=MAX_NAME, description='a segment, product or region: "Greater China"'),
+    ] = None,
+    by: By = None,
     years: Annotated[int, Query(ge=1, le=30)] = 5,
     quarters: Annotated[int | None, Query(ge=1, le=MAX_PERIODS, description="in place of years")] = None,
     as_of: AsOf = None,
@@ -41,23 +48,33 @@ async def facts(
     concept. A cell without a number says why; where no cell has one, `refusal` does.
     """
     found = await service.workers.run(
-        lambda: service.library.series(company, metric, years=years, quarters=quarters, as_of=as_of)
+        lambda: service.library.series(
+            company, metric, part=part, by=by, years=years, quarters=quarters, as_of=as_of
+        )
     )
     return json_reply(found)
 
 
 @router.get("/v1/compare", summary="Compare companies", response_model=FigureTable)
 async def compare(
+    *,
     service: TheService,
     company: Annotated[tuple[Name, ...], Query(min_length=1, max_length=MAX_COMPANIES)],
     metric: Annotated[tuple[Name, ...], Query(min_length=1, max_length=MAX_METRICS)],
     period: Annotated[
         tuple[Name, ...], Query(min_length=1, max_length=MAX_PERIODS, examples=[["FY2022:FY2024"]])
     ],
+    by: By = None,
     as_of: AsOf = None,
 ) -> Response:
-    """Metrics of companies in fiscal periods ("Q2FY2024", "FY2022:FY2024"). Each may be repeated."""
-    found = await service.workers.run(lambda: service.library.compare(company, metric, period, as_of=as_of))
+    """Metrics of companies in fiscal periods ("Q2FY2024", "FY2022:FY2024"). Each may be repeated.
+
+    "revenue:Data Center" is a metric of a part by the company's own name for it. A company that the store
+    does not hold is named in `absent`, and its cells say so; where none is held the request fails.
+    """
+    found = await service.workers.run(
+        lambda: service.library.compare(company, metric, period, by=by, as_of=as_of)
+    )
     return json_reply(found)
 
 

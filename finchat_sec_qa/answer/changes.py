@@ -1,17 +1,15 @@
 """The sentence of a change: from what, to what, which way. Made from the calculation alone."""
 
 import ast
-import re
-from collections.abc import Sequence
 from decimal import Decimal
 
-from finchat_sec_qa.answer.figures import decimals_of, rounded, spoken
+from finchat_sec_qa.answer.figures import decimals_of, rounded
+from finchat_sec_qa.answer.rounding import told_amount
+from finchat_sec_qa.answer.spans import latest_span
 from finchat_sec_qa.errors import UsageError
-from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
+from finchat_sec_qa.facts.expressions import evaluate, parse
 from finchat_sec_qa.model.answer import Calculation, Value
 from finchat_sec_qa.question.changes import CHANGE_IN
-
-_PERIOD = re.compile(r"(?:_(?P<part>Q[1-4]|H1|9M))?_FY(?P<year>[0-9]{4})$", re.ASCII)
 
 
 def changed(calculation: Calculation, value: Value) -> str | None:
@@ -26,23 +24,30 @@ def changed(calculation: Calculation, value: Value) -> str | None:
     try:
         later, earlier = sides_of(formula)
         this, before = evaluate(later, amounts), evaluate(earlier, amounts)
-        period = latest_of(names_in(earlier))
+        period = latest_of(earlier)
     except (UsageError, ValueError):
         return None
     digits = told_decimals(calculation, value)
-    sides = [spoken(rounded(side, value.unit, digits)[0], value.unit) for side in (before, this)]
+    sides = [
+        told_amount(rounded(side, value.unit, digits)[0], value.unit, calculation.operands)
+        for side in (before, this)
+    ]
     figure = label.removeprefix(CHANGE_IN)
     if this == before:
         return f"{figure} was unchanged from {period}, at {sides[1]},"
     way = "rose" if this > before else "fell"
-    return f"{figure} {way} from {sides[0]} in {period} to {sides[1]}, by {changed_by(value)},"
+    return f"{figure} {way} from {sides[0]} in {period} to {sides[1]}, by {changed_by(value, calculation)},"
 
 
-def latest_of(names: Sequence[str]) -> str:
-    """The latest period among names of operands: "fiscal 2022", "Q2 FY2022". Raises ValueError for none."""
-    found = [(match["year"], match["part"] or "") for name in names if (match := _PERIOD.search(name))]
-    year, part = max(found)
-    return f"{part} FY{year}" if part else f"fiscal {year}"
+def latest_of(formula: str) -> str:
+    """The latest period that a formula takes an amount of: "fiscal 2022", "Q2 FY2022".
+
+    Raises ValueError where it takes none.
+    """
+    span = latest_span(formula)
+    if span is None:
+        raise ValueError(f"{formula} takes no amount of a fiscal period")
+    return str(span) if span.trailing or span.period.name != "FY" else f"fiscal {span.period.year}"
 
 
 def sides_of(formula: str) -> tuple[str, str]:
@@ -66,7 +71,9 @@ def told_decimals(calculation: Calculation, value: Value) -> int | None:
     return decimals_of(calculation.rounding) if value.unit != "USD" else None
 
 
-def changed_by(value: Value) -> str:
+def changed_by(value: Value, calculation: Calculation) -> str:
     """How large a difference is, without its sign."""
     size = Decimal(value.number).copy_abs()
-    return f"{size} percentage points" if value.unit == "percent" else spoken(size, value.unit)
+    if value.unit == "percent":
+        return f"{size} percentage points"
+    return told_amount(size, value.unit, calculation.operands)

@@ -10,26 +10,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from finchat_sec_qa.answer.changes import changed_by, latest_of, sides_of, told_decimals
-from finchat_sec_qa.answer.figures import rounded, spoken
-from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, marks, zeros_told
+from finchat_sec_qa.answer.figures import rounded
+from finchat_sec_qa.answer.rounding import told_amount
+from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, zeros_told
+from finchat_sec_qa.answer.spans import marks, where_derived
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
-from finchat_sec_qa.facts.formulas import expand
+from finchat_sec_qa.facts.formulas import in_unit
 from finchat_sec_qa.model.answer import Calculation, Value
-from finchat_sec_qa.model.period import FiscalPeriod
 
 SIDES = (FIRST, SECOND)
 
 
-def figures_formula(label: str, unit: str, sides: Sequence[tuple[FiscalPeriod, str]]) -> str:
-    """The formula of the comparison of a figure: of each company the fiscal period and the expression."""
-    one, other = (
-        _named_by(side, expand(expression, period.year, period.name)[0])
-        for side, (period, expression) in zip(SIDES, sides, strict=True)
-    )
-    written = f"({one}) - ({other})"
-    if unit == "percent":
-        written = f"({written}) * 100"
+def figures_formula(label: str, unit: str, sides: Sequence[str]) -> str:
+    """The formula of the comparison of a figure, from each company's own over its own amounts."""
+    one, other = (_named_by(side, formula) for side, formula in zip(SIDES, sides, strict=True))
+    written = in_unit(f"({one}) - ({other})", unit)
     return f"{COMPARED}{label} = {ast.unparse(parse(written))}"
 
 
@@ -77,20 +73,21 @@ def figures_sentence(companies: Sequence[str], calculation: Calculation, value: 
         if part is None or not part.operands or not 1 <= part.operands[0].citation <= len(companies):
             return None
         try:
-            amount, period = _amount(part), latest_of([operand.name for operand in part.operands])
+            formula = part.formula.partition(" = ")[2]
+            amount, period, where = _amount(part), latest_of(formula), where_derived(formula)
         except (UsageError, ValueError):
             return None
-        number = spoken(rounded(amount, value.unit, told_decimals(calculation, value))[0], value.unit)
+        shown = rounded(amount, value.unit, told_decimals(calculation, value))[0]
+        number = told_amount(shown, value.unit, part.operands)
         owner = companies[part.operands[0].citation - 1]
         cited = marks([operand.citation for operand in part.operands])
         figure = f"'s {label}" if not told else "'s"
-        told.append(f"{owner}{figure} for {period} ({number}, from {cited})")
+        told.append(f"{owner}{figure} for {period} ({number}, from {cited}{where})")
         amounts.append(amount)
     one, other = amounts
     relation = "larger than" if one > other else "smaller than" if one < other else "equal to"
-    return (
-        f"{told[0]} was {relation} {told[1]}; the difference is {changed_by(value)}.{zeros_told(calculation)}"
-    )
+    difference = changed_by(value, calculation)
+    return f"{told[0]} was {relation} {told[1]}; the difference is {difference}.{zeros_told(calculation)}"
 
 
 def _amount(part: Calculation) -> Decimal:

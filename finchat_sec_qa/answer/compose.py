@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from finchat_sec_qa.answer.amounts import Computed, Named
 from finchat_sec_qa.answer.compared import SIDES, figures_formula, figures_sentence, operand_of
 from finchat_sec_qa.answer.extract import Quote
 from finchat_sec_qa.answer.figures import in_currency, plain, rounded
@@ -27,9 +28,9 @@ from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.answer.witness import second_witness
 from finchat_sec_qa.answer.witnesses import Cited, witnesses_of
 from finchat_sec_qa.cite.places import cite_fact, cite_span
+from finchat_sec_qa.facts.calendar import Calendar
 from finchat_sec_qa.facts.expressions import evaluate
 from finchat_sec_qa.facts.select import amends
-from finchat_sec_qa.facts.standing import substituted
 from finchat_sec_qa.model.answer import (
     Alternate,
     Answer,
@@ -43,7 +44,7 @@ from finchat_sec_qa.model.answer import (
     Value,
     Witness,
 )
-from finchat_sec_qa.model.period import FiscalPeriod
+from finchat_sec_qa.model.period import Period
 from finchat_sec_qa.model.plan import Plan
 
 STAMP = 16  # hex digits of each half of an answer's id
@@ -57,18 +58,6 @@ class Frame:
     digest: str
     companies: tuple[str, ...]
     filings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A figure of one company: the fiscal period, the expression over what it reports, the operands, and by
-    names in the expanded expression what stands there instead.
-    """
-
-    period: FiscalPeriod
-    expression: str
-    operands: tuple[tuple[str, Finding], ...]
-    texts: Mapping[str, str]
 
 
 def answer_id(digest: str, question: str, scope: AnswerScope) -> str:
@@ -137,25 +126,24 @@ def from_fact(frame: Frame, sources: Sources, finding: Finding, others: Sequence
 
 
 def from_formula(
-    frame: Frame, sources: Sources, plan: Plan, formula: str, operands: Sequence[tuple[str, Finding]]
+    frame: Frame, sources: Sources, plan: Plan, computed: Computed, calendar: Calendar
 ) -> Answer:
-    """The answer that is computed; `formula` is over the operands' names."""
-    amounts = {name: finding.chosen.value for name, finding in operands}
-    percent = plan.unit == "percent"
-    written = f"({formula}) * 100" if percent else formula
+    """The answer that is computed; `calendar` is the company's."""
+    amounts = {name: finding.chosen.value for name, finding in computed.operands}
+    written = computed.formula(plan.unit)
     result, rounding = rounded(evaluate(written, amounts), plan.unit, plan.decimals)
     calculation = Calculation(
-        formula=f"{plan.label} = {written}", operands=operands_from(operands), rounding=rounding
+        formula=f"{plan.label} = {written}", operands=operands_from(computed.operands), rounding=rounding
     )
-    value = _figure(plan, result, calculation, _main_operand(operands))
-    findings = [finding for _, finding in operands]
+    value = _figure(plan, result, calculation, computed.days, calendar)
+    findings = [finding for _, finding in computed.operands]
     text = computed_sentence(findings[0].chosen.filing.company, calculation, value)
     return from_calculation(frame, sources, findings, text, value=value, calculation=calculation)
 
 
 def from_comparison(frame: Frame, sources: Sources, plan: Plan, findings: Sequence[Finding]) -> Answer:
     """The same number of two companies and their difference, first less second."""
-    operands = operands_from(list(zip((FIRST, SECOND), findings, strict=True)))
+    operands = operands_from(list(map(Named, (FIRST, SECOND), findings)))
     calculation = Calculation(formula=compared_formula(plan.label), operands=operands, rounding="none")
     first, second = (finding.chosen.value for finding in findings)
     difference = evaluate(f"{FIRST} - {SECOND}", {FIRST: first, SECOND: second})
@@ -169,21 +157,20 @@ def from_compared_figures(
     frame: Frame,
     sources: Sources,
     plan: Plan,
-    sides: Sequence[Side],
+    sides: Sequence[Computed],
+    calendar: Calendar,
 ) -> Answer:
-    """A computed figure of two companies and its difference."""
-    formula = figures_formula(plan.label, plan.unit, [(side.period, side.expression) for side in sides])
-    for called, side in zip(SIDES, sides, strict=True):
-        formula = substituted(formula, side.texts, operand_of(called, ""))
+    """A computed figure of two companies and its difference; `calendar` is the first one's."""
+    formula = figures_formula(plan.label, plan.unit, [side.formula() for side in sides])
     named = [
-        (operand_of(called, name), finding)
-        for called, side in zip(SIDES, sides, strict=True)
-        for name, finding in side.operands
+        Named(operand_of(side, name), finding)
+        for side, computed in zip(SIDES, sides, strict=True)
+        for name, finding in computed.operands
     ]
     amounts = {name: finding.chosen.value for name, finding in named}
     result, rounding = rounded(evaluate(formula.partition(" = ")[2], amounts), plan.unit, plan.decimals)
     calculation = Calculation(formula=formula, operands=operands_from(named), rounding=rounding)
-    value = _figure(plan, result, calculation, _main_operand(sides[0].operands))
+    value = _figure(plan, result, calculation, sides[0].days, calendar)
     findings = [finding for _, finding in named]
     text = figures_sentence(_companies(findings), calculation, value)
     if text is None:
@@ -218,10 +205,10 @@ def from_calculation(
     )
 
 
-def _figure(plan: Plan, result: Decimal, calculation: Calculation, main: Finding) -> Value:
-    """A computed figure, in the operands' money, for the period of the operand that tells it."""
+def _figure(plan: Plan, result: Decimal, calculation: Calculation, days: Period, calendar: Calendar) -> Value:
+    """A computed figure, in the operands' money, for the days that it is of."""
     unit = in_currency(plan.unit, {operand.unit for operand in calculation.operands})
-    return Value(number=plain(result), unit=unit, period=period_view(main.fact.period, main.name))
+    return Value(number=plain(result), unit=unit, period=period_view(days, calendar.name_of(days)))
 
 
 def _companies(findings: Sequence[Finding]) -> list[str]:
@@ -240,12 +227,6 @@ def from_quotes(frame: Frame, sources: Sources, quotes: Sequence[Quote]) -> Answ
 def quoted_text(citations: Sequence[Citation]) -> str:
     """The text of a quoted answer; quotes keep their line ends, the text runs on over them."""
     return " ".join(f"{' '.join(citation.quote.split())} [{citation.id}]" for citation in citations)
-
-
-def _main_operand(operands: Sequence[tuple[str, Finding]]) -> Finding:
-    """The operand that tells the period: the latest flow if there is one, else the latest balance."""
-    flows = [finding for _, finding in operands if not finding.fact.period.is_instant]
-    return max(flows or [finding for _, finding in operands], key=lambda item: item.fact.period.end)
 
 
 def _witnesses(sources: Sources, findings: Sequence[Finding], start: int = 1) -> list[Alternate]:
@@ -278,7 +259,7 @@ def _value(finding: Finding) -> Value:
     )
 
 
-def operands_from(named: Sequence[tuple[str, Finding]]) -> tuple[Operand, ...]:
+def operands_from(named: Sequence[Named]) -> tuple[Operand, ...]:
     """Found numbers as operands that are cited in this order."""
     return tuple(
         Operand(name=name, number=plain(finding.chosen.value), unit=finding.fact.unit or "", citation=number)

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from finchat_sec_qa.answer.amounts import Amounts, Computed
 from finchat_sec_qa.answer.beside import other_years
 from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.compose import (
-    Side,
     from_compared_figures,
     from_comparison,
     from_fact,
@@ -14,15 +14,13 @@ from finchat_sec_qa.answer.compose import (
     refuse_miss,
 )
 from finchat_sec_qa.answer.computed import as_figure
-from finchat_sec_qa.answer.derived import answer_derived, answer_trailing
+from finchat_sec_qa.answer.derived import answer_derived, answer_trailing, settled
 from finchat_sec_qa.answer.findings import Company, Finding, Miss
 from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
-from finchat_sec_qa.answer.standing import find_standing
 from finchat_sec_qa.answer.unexplained import answer_unexplained
-from finchat_sec_qa.facts.expressions import names_in
-from finchat_sec_qa.facts.formulas import expand, spelled_out, yearly_only
+from finchat_sec_qa.facts.derivation import Span, span_for
+from finchat_sec_qa.facts.formulas import amounts_in
 from finchat_sec_qa.facts.lexicon import entries
-from finchat_sec_qa.facts.standing import substituted
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.model.plan import AskedPeriod, Subject
@@ -42,11 +40,13 @@ def answer_fact(case: Case) -> Answer | None:
     case.stage("compose")
     if isinstance(found, Finding):
         return from_fact(case.frame, case.sources, found, _for_other_years(case, found))
+    derived = answer_derived(case, case.asked)
+    if derived is not None and derived.status == "answered":
+        return derived
     computed = _computed(case, found)
     if computed is not None:
         return computed
-    derived = answer_derived(case, case.asked)
-    if derived is not None and (found.reported or derived.status == "answered"):
+    if derived is not None and found.reported:
         return derived
     if case.plan.member and (not found.reported or found.reason == "not_disclosed"):
         return answer_unexplained(case, found)
@@ -79,94 +79,61 @@ def answer_formula(case: Case) -> Answer:
     """One computed number, or its refusal."""
     if len(case.plan.subjects) > 1:
         return _refuse_several(case)
-    found = _worked(case, Company(case.store, case.plan.subjects[0], case.scope))
+    company = Company(case.store, case.plan.subjects[0], case.scope)
+    found = _computed_figure(case, company)
     if isinstance(found, Answer):
         return found
     case.stage("compose")
-    formula, _ = expand(found.expression, found.period.year, found.period.name)
-    formula = substituted(formula, found.texts)
-    return from_formula(case.frame, case.sources, case.plan, formula, found.operands)
+    return from_formula(case.frame, case.sources, case.plan, found, company.calendar)
 
 
-def _worked(case: Case, company: Company) -> Side | Answer:
-    """The fiscal period of a figure, its expression and the amounts in it, or the refusal for lack of one.
-
-    What a company does not report is computed where the lexicon says how.
-    """
-    period = _fiscal_period(company, case.asked)
-    if period is None or yearly_only(case.plan.expression, period.name):
-        if not company.has_facts:
-            return refuse_unread(case, company.no_facts())
+def _computed_figure(case: Case, company: Company) -> Computed | Answer:
+    """The figure asked for with its amounts, or the refusal for lack of one."""
+    span = _span(case, company)
+    if span is None and not company.has_facts:
+        return refuse_unread(case, company.no_facts())
+    if span is None:
         message = (
-            f"{case.plan.label[:1].upper()}{case.plan.label[1:]} is computed for whole fiscal years only."
+            "Figures are computed for fiscal years, quarters, year-to-date periods and twelve months to the "
+            "end of a quarter only."
         )
-        if period is None:
-            message = "Figures are computed for fiscal years, quarters and year-to-date periods only."
         return refuse(case.frame, "unsupported", message, company.searched)
-    missing: dict[str, Miss] = {}
-    instead: dict[str, str] = {}
-    while True:
-        expression = spelled_out(case.plan.expression, instead)
-        texts, operands, lacking, miss = _amounts(company, expression, period)
-        if miss is None:
-            return Side(period, expression, tuple(operands.items()), texts)
-        if miss.reported and _computed_otherwise(lacking, instead):
-            missing.setdefault(lacking, miss)
-            continue
-        first = next(iter(missing.values()), miss)  # what the question named, not what stands for it
-        return refuse_miss(case.frame, first) if first.reported else refuse_unread(case, first)
+    found = Amounts(company).figure(case.plan.label, case.plan.expression, span)
+    if isinstance(found, Computed):
+        return found
+    if not company.has_facts:
+        return refuse_unread(case, company.no_facts())
+    return refuse_miss(case.frame, found) if found.reported else refuse_unread(case, found)
 
 
-def _computed_otherwise(lacking: str, instead: dict[str, str]) -> bool:
-    """Put down how an amount that is not reported is computed, or in another way one that takes it; False
-    where the lexicon knows no further way.
-    """
-    if entries()[lacking].otherwise and lacking not in instead:
-        instead[lacking] = entries()[lacking].otherwise[0]
-        return True
-    for key, way in instead.items():
-        ways = entries()[key].otherwise
-        further = ways[ways.index(way) + 1 :]
-        if lacking in names_in(way) and further:
-            instead[key] = further[0]
-            return True
-    return False
-
-
-def _amounts(
-    company: Company, expression: str, period: FiscalPeriod
-) -> tuple[dict[str, str], dict[str, Finding], str, Miss | None]:
-    """What stands in a formula for amounts that have no name of their own there, and the amounts of an
-    expression for a fiscal period; up to the first that is missing, which is named.
-    """
-    texts: dict[str, str] = {}
-    found: dict[str, Finding] = {}
-    for operand in expand(expression, period.year, period.name)[1]:
-        of = FiscalPeriod(period.year - operand.back, period.name)
-        standing = find_standing(company, entries()[operand.entry], of)
-        if isinstance(standing, Miss):
-            return texts, found, operand.entry, standing
-        if standing.text != operand.name:
-            texts[operand.name] = standing.text
-        found |= dict(standing.operands)
-    return texts, found, "", None
+def _span(case: Case, company: Company) -> Span | None:
+    """What a computed figure is for; None for other spans or an unknown calendar."""
+    if case.asked.kind == "latest":
+        years = [f.fiscal_year for f in company.filings if f.fiscal_period == "FY" and f.fiscal_year]
+        return Span(FiscalPeriod(max(years))) if years else None
+    asked: AskedPeriod | None = case.asked
+    if case.asked.kind == "trailing":
+        keys = [key for key, back in amounts_in(case.plan.expression) if not back]
+        asked = settled(case, company, [entries()[key] for key in keys if entries()[key].kind == "flow"])
+    return span_for(company.calendar, asked) if asked is not None else None
 
 
 def _compared_figures(case: Case) -> Answer:
     """A computed figure of two companies, or the refusal for the one that lacks an amount."""
-    sides: list[Side] = []
-    for subject in case.plan.subjects:
-        found = _worked(case, Company(case.store, subject, case.scope))
+    companies = [Company(case.store, subject, case.scope) for subject in case.plan.subjects]
+    sides: list[Computed] = []
+    for company in companies:
+        found = _computed_figure(case, company)
         if isinstance(found, Answer):
             return found
         sides.append(found)
     case.stage("compose")
     if case.plan.unit == "USD":
-        currencies = sorted({str(finding.fact.unit) for side in sides for _, finding in side.operands})
+        currencies = sorted({str(item.finding.fact.unit) for side in sides for item in side.operands})
         if len(currencies) > 1:
             message = f"The two are reported in {' and '.join(currencies)}."
             return refuse(case.frame, "unsupported", message, case.frame.companies)
-    return from_compared_figures(case.frame, case.sources, case.plan, sides)
+    return from_compared_figures(case.frame, case.sources, case.plan, sides, companies[0].calendar)
 
 
 def answer_comparison(case: Case) -> Answer:
@@ -202,12 +169,3 @@ def _find(case: Case, subject: Subject) -> Finding | Miss:
     company = Company(case.store, subject, case.scope)
     entry, plan = entries()[case.plan.entry], case.plan
     return company.find(entry, case.asked, plan.member, plan.said, cover=case.asked.kind == "fiscal")
-
-
-def _fiscal_period(company: Company, asked: AskedPeriod) -> FiscalPeriod | None:
-    """The fiscal period that a computed figure is for; None for other spans or an unknown calendar."""
-    if asked.kind == "latest":
-        years = [f.fiscal_year for f in company.filings if f.fiscal_period == "FY" and f.fiscal_year]
-        return FiscalPeriod(max(years)) if years else None
-    target = company.calendar.target(asked)
-    return target.name if target is not None else None

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from finchat_sec_qa.answer.case import Case
 from finchat_sec_qa.answer.findings import Company, Finding
 from finchat_sec_qa.facts.calendar import DRIFT
 from finchat_sec_qa.facts.derivation import Derivation
@@ -23,7 +22,7 @@ Facts = Sequence[tuple[str, Fact]]
 
 # Fiscal periods of the reports that give a span: an earnings release for the fourth quarter gives the year.
 CLOSING: dict[FiscalPeriodName, tuple[FiscalPeriodName, ...]] = {
-    "FY": ("FY", "Q4"), "9M": ("Q3",), "H1": ("Q2",), "Q1": ("Q1",)
+    "FY": ("FY", "Q4"), "9M": ("Q3",), "H1": ("Q2",), "Q1": ("Q1",), "Q2": ("Q2",)
 }  # fmt: skip
 
 
@@ -36,9 +35,8 @@ class Amount:
     otherwise: frozenset[int]
 
 
-def find_parts(case: Case, company: Company, entry: Entry, derivation: Derivation) -> list[Amount | None]:
-    """The amounts of the parts, None for one that no report of that span gives."""
-    facts = company.facts_of(entry, case.plan.member, case.plan.said)
+def find_parts(company: Company, entry: Entry, derivation: Derivation, facts: Facts) -> list[Amount | None]:
+    """The amounts of the parts among `facts`, None for one that no report of that span gives."""
     return [_amount(company, entry, part.period, facts) for part in derivation.parts]
 
 

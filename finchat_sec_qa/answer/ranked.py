@@ -1,6 +1,6 @@
 """Answers that are the largest or smallest part of a company, with all others beside it in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from finchat_sec_qa.answer.case import Case
@@ -30,18 +30,25 @@ def answer_ranked(case: Case) -> Answer | None:
     target = _target(company.calendar, case.asked, entry, [fact for _, fact in facts])
     if target is None:
         return None
-    by_filing = _by_document(facts)
-    for filing in _in_order(company.filings, target):
-        for (name, _), of_document in by_filing.items():
-            if name != filing.id:
-                continue
-            found = rank_parts(of_document, entry, target, case.plan.among, case.plan.order)
-            if isinstance(found, Unclear):
-                return _refuse_unclear(case, company, filing, found)
-            if found is not None:
-                case.stage("compose")
-                return _from_ranking(case, filing, found, company.calendar)
+    for filing, of_document in documents_of(company, entry, target):
+        found = rank_parts(of_document, entry, target, case.plan.among, case.plan.order)
+        if isinstance(found, Unclear):
+            return _refuse_unclear(case, company, filing, found)
+        if found is not None:
+            case.stage("compose")
+            return _from_ranking(case, filing, found, company.calendar)
     return None
+
+
+def documents_of(company: Company, entry: Entry, target: Target) -> Iterator[tuple[Filing, list[Fact]]]:
+    """An entry's facts by document, in the order in which filings report the days of a target."""
+    found: dict[str, dict[int, list[Fact]]] = {}
+    for filing, fact in company.facts(entry):
+        found.setdefault(filing, {}).setdefault(fact.document, []).append(fact)
+    annual = target.name is not None and target.name.name == "FY"
+    for one in sorted(company.filings, key=lambda filing: reported(filing, annual=annual)):
+        for _, facts in sorted(found.get(one.id, {}).items()):
+            yield one, facts
 
 
 def ranked_target(calendar: Calendar, asked: AskedPeriod, leader: Fact) -> Target | None:
@@ -121,18 +128,6 @@ def _target(calendar: Calendar, asked: AskedPeriod, entry: Entry, facts: Sequenc
         if part_of(fact) is not None and (entry.kind == "instant" or fact.period.quarters == 4)
     ]
     return calendar.target(AskedPeriod("dates", end=max(ends), months=12)) if ends else None
-
-
-def _by_document(facts: Sequence[tuple[str, Fact]]) -> dict[tuple[str, int], list[Fact]]:
-    found: dict[tuple[str, int], list[Fact]] = {}
-    for filing, fact in facts:
-        found.setdefault((filing, fact.document), []).append(fact)
-    return dict(sorted(found.items()))
-
-
-def _in_order(filings: Sequence[Filing], target: Target) -> list[Filing]:
-    annual = target.name is not None and target.name.name == "FY"
-    return sorted(filings, key=lambda filing: reported(filing, annual=annual))
 
 
 def _from_ranking(case: Case, filing: Filing, ranking: Ranking, calendar: Calendar) -> Answer:

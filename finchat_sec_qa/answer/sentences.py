@@ -5,14 +5,16 @@ from datetime import date
 from decimal import Decimal
 
 from finchat_sec_qa.answer.changes import changed
-from finchat_sec_qa.answer.figures import spoken, spoken_period
-from finchat_sec_qa.facts.labels import concept_label, listed, member_label
+from finchat_sec_qa.answer.figures import spoken
+from finchat_sec_qa.answer.rounding import told_result
+from finchat_sec_qa.answer.spans import marks, spoken_view, where_derived
+from finchat_sec_qa.facts.labels import concept_label, listed
 from finchat_sec_qa.facts.lexicon import entries
-from finchat_sec_qa.facts.members import part_of
+from finchat_sec_qa.facts.members import part_name
 from finchat_sec_qa.facts.standing import taken_as_zero
 from finchat_sec_qa.model.answer import Alternate, Calculation, PeriodView, Value
 from finchat_sec_qa.model.fact import PRINTED, PRINTED_ROW, Fact
-from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
+from finchat_sec_qa.model.period import FiscalPeriod, Period
 
 COMPARED = "difference in "
 FIRST, SECOND = "first", "second"  # operands of a comparison
@@ -38,28 +40,28 @@ def fact_sentence(company: str, fact: Fact, value: Value, others: Sequence[Alter
     """For example "Apple Inc. reported total revenue of $383.285 billion for fiscal 2023 (…) [1]."; `others`
     are the same figure for other years, which follow.
     """
-    part = part_of(fact)
-    thing = concept_name(fact.concept) + (f" from {member_label(part[1])}" if part else "")
+    part = part_name(fact)
+    thing = concept_name(fact.concept) + (f" from {part}" if part else "")
     joiner = "at" if fact.period.is_instant else "for"
     told = [(value, 1), *((other.value, other.citation) for other in others)]
     amounts = [
-        f"{spoken(Decimal(one.number), one.unit)} {joiner} {spoken_period(*_period(one.period))} [{number}]"
+        f"{spoken(Decimal(one.number), one.unit)} {joiner} {spoken_view(one.period)} [{number}]"
         for one, number in told
     ]
     return f"{company} reported {thing} of {listed(amounts)}."
 
 
 def computed_sentence(company: str, calculation: Calculation, value: Value) -> str:
-    """For example "NVIDIA CORP: effective tax rate was 13.26% for fiscal 2025 (…), computed from [1]."."""
-    when = spoken_period(*_period(value.period))
+    """For example "NVIDIA CORP: effective tax rate was 13.26% for fiscal 2025 (…), computed from [1].";
+    amounts that are derived over time are called so.
+    """
+    label, _, formula = calculation.formula.partition(" = ")
+    where = where_derived(formula)
+    when = spoken_view(value.period, derived=bool(where))
     joiner = "at" if value.period.start is None else "for"
     cited = marks([operand.citation for operand in calculation.operands])
-    change = changed(calculation, value)
-    if change is not None:
-        return f"{company}: {change} {joiner} {when}, computed from {cited}.{zeros_told(calculation)}"
-    label = calculation.formula.partition(" = ")[0]
-    number = spoken(Decimal(value.number), value.unit)
-    return f"{company}: {label} was {number} {joiner} {when}, computed from {cited}.{zeros_told(calculation)}"
+    told = changed(calculation, value) or f"{label} was {told_result(value, calculation)}"
+    return f"{company}: {told} {joiner} {when}, computed from {cited}{where}.{zeros_told(calculation)}"
 
 
 def zeros_told(calculation: Calculation) -> str:
@@ -118,20 +120,3 @@ def period_view(period: Period, name: FiscalPeriod | None) -> PeriodView:
         fiscal_year=name.year if name else None,
         fiscal_period=name.name if name else None,
     )
-
-
-def _period(view: PeriodView) -> tuple[Period, FiscalPeriod | None]:
-    if view.end is None:
-        raise ValueError("the period of a value has an end")
-    name = None
-    if view.fiscal_year is not None and view.fiscal_period is not None:
-        known: dict[str, FiscalPeriodName] = {
-            "FY": "FY", "Q1": "Q1", "Q2": "Q2", "Q3": "Q3", "Q4": "Q4", "H1": "H1", "9M": "9M"
-        }  # fmt: skip
-        name = FiscalPeriod(view.fiscal_year, known[view.fiscal_period])
-    return Period(view.start, view.end), name
-
-
-def marks(numbers: Sequence[int]) -> str:
-    """Citations as a sentence names them: "[1], [2] and [3]"."""
-    return listed([f"[{number}]" for number in dict.fromkeys(numbers)])

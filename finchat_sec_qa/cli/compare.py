@@ -7,7 +7,8 @@ import click
 
 from finchat_sec_qa.cli.options import SETTINGS, as_of_option, day, examples, pass_session, shared
 from finchat_sec_qa.cli.session import Session
-from finchat_sec_qa.cli.tables import TableOptions, show_table, table_options
+from finchat_sec_qa.cli.tables import TableOptions, by_option, show_table, table_options
+from finchat_sec_qa.model.table_request import PartKind
 
 
 @click.command(
@@ -17,7 +18,10 @@ from finchat_sec_qa.cli.tables import TableOptions, show_table, table_options
         "finchat compare NVDA AMD INTC --metrics revenue,gross-margin,rd --periods FY2022:FY2024",
         "finchat compare AAPL --metrics revenue-growth,net-margin --periods Q1FY2024:Q4FY2024 --csv",
         "finchat compare KO PEP --metrics free-cash-flow --periods FY2023 --xlsx cash.xlsx",
-        codes="0 done, 1 error, 2 wrong usage: an unknown company, metric or period, 3 no cell has a number",
+        'finchat compare NVDA AAPL --metrics "revenue:Data Center,revenue:Greater China" --periods FY2024',
+        "finchat compare AAPL NVDA --metrics operating-income --by segment --periods FY2023:FY2024",
+        codes="0 done, 1 error, 2 wrong usage: an unknown metric or period, or no company that is known, "
+        "3 a company is not in the store, or no cell has a number",
     ),
 )
 @click.argument("companies", nargs=-1, required=True, metavar="COMPANY...")
@@ -33,6 +37,7 @@ from finchat_sec_qa.cli.tables import TableOptions, show_table, table_options
     metavar="PERIODS",
     help="Fiscal periods or spans, parted by commas: FY2022:FY2024.",
 )
+@by_option("A")
 @as_of_option()
 @table_options
 @shared
@@ -43,18 +48,19 @@ def command(
     companies: tuple[str, ...],
     metrics: str,
     periods: str,
+    by: PartKind | None,
     as_of: datetime | None,
     **options: Unpack[TableOptions],
 ) -> int:
     """Compare metrics of companies over fiscal periods; a COMPANY is a ticker, CIK or name.
 
     A metric is a figure's name (revenue, "net sales", rd), a formula (gross-margin, free-cash-flow), growth
-    (revenue-growth) or an XBRL concept (IncomeTaxesPaidNet). Each number carries the mark of the place that
-    proves it; a cell without one says why. Values are in base units (dollars, not millions); years are the
-    companies' own fiscal years.
+    (revenue-growth) or an XBRL concept (IncomeTaxesPaidNet); behind a colon, of which segment, product or
+    region (revenue:Greater China). Each number carries the mark of the place that proves it; a cell without
+    one says why. Values are in base units (dollars, not millions); years are the companies' own fiscal years.
     """
     with session.reader() as library:
-        table = library.compare(companies, parted(metrics), parted(periods), as_of=day(as_of))
+        table = library.compare(companies, parted(metrics), parted(periods), by=by, as_of=day(as_of))
     return show_table(session, table, options)
 
 

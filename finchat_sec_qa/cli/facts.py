@@ -9,9 +9,10 @@ from finchat_sec_qa.cli.options import SETTINGS, as_of_option, day, examples, pa
 from finchat_sec_qa.cli.output import note, print_list, print_table
 from finchat_sec_qa.cli.plain import one_line
 from finchat_sec_qa.cli.session import Session
-from finchat_sec_qa.cli.tables import TableOptions, show_table, table_options
+from finchat_sec_qa.cli.tables import TableOptions, by_option, show_table, table_options
 from finchat_sec_qa.errors import NotFoundError, UsageError
 from finchat_sec_qa.model.request import ScopeRequest
+from finchat_sec_qa.model.table_request import PartKind
 from finchat_sec_qa.model.views import FactView
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ LONGEST_TEXT = 80  # characters of a text fact shown; --json has all
         "finchat facts AAPL --concept us-gaap:Assets --limit 0 --json",
         "finchat facts AAPL --concept revenue --years 5",
         "finchat facts NVDA --concept gross-margin --quarters 8 --xlsx margin.xlsx",
+        'finchat facts AAPL --concept revenue --part "Greater China" --years 3',
+        "finchat facts AAPL --concept revenue --by segment --years 3",
         codes="0 done (also when none fits), 1 error, 2 wrong usage or no such filing or company, "
         "3 no number in those years",
     ),
@@ -50,6 +53,14 @@ LONGEST_TEXT = 80  # characters of a text fact shown; --json has all
     metavar="N",
     help="The metric's series over the last N quarters.",
 )
+@click.option(
+    "--part",
+    "--segment",
+    "part",
+    metavar="NAME",
+    help="For a series: of this segment, product or region, by the company's own name.",
+)
+@by_option("For a series: a")
 @as_of_option("For a series: leave")
 @click.option(
     "--limit",
@@ -69,19 +80,23 @@ def command(
     concept: str | None,
     years: int | None,
     quarters: int | None,
+    part: str | None,
+    by: PartKind | None,
     as_of: datetime | None,
     limit: int,
     **options: Unpack[TableOptions],
 ) -> int:
     """List the XBRL facts of a filing, or of all filings of a company (newest first).
 
-    With --years or --quarters: one metric of a company over time, as `finchat compare` names metrics. Values
-    are in base units (dollars, not millions).
+    With --years or --quarters: one metric of a company over time, as `finchat compare` names metrics; with
+    --part of a segment, product or region, with --by a row for each of them, the total, and the sum of the
+    parts as its witness. Values are in base units (dollars, not millions).
     """
     if years is None and quarters is None:
-        if as_of is not None or any(options.values()):
+        if as_of is not None or part is not None or by is not None or any(options.values()):
             raise UsageError(
-                "--as-of, --csv, --markdown and --xlsx are for a series: add --years or --quarters"
+                "--part, --by, --as-of, --csv, --markdown and --xlsx are for a series: add --years or "
+                "--quarters"
             )
         _list_facts(session, filing_or_company, concept, limit)
         return 0
@@ -91,7 +106,13 @@ def command(
         raise UsageError("a series is of one metric: name it with --concept, such as --concept revenue")
     with session.reader() as library:
         table = library.series(
-            filing_or_company, concept, years=years or 1, quarters=quarters, as_of=day(as_of)
+            filing_or_company,
+            concept,
+            part=part,
+            by=by,
+            years=years or 1,
+            quarters=quarters,
+            as_of=day(as_of),
         )
     return show_table(session, table, options)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, get_args
 
 import click
 
@@ -12,6 +12,7 @@ from finchat_sec_qa.cli.session import Session
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.model.answer import Citation
 from finchat_sec_qa.model.figure_table import FigureRow, FigureTable
+from finchat_sec_qa.model.table_request import PartKind
 from finchat_sec_qa.sheets.delimited import to_csv
 from finchat_sec_qa.sheets.markdown import to_markdown
 from finchat_sec_qa.sheets.text import number_text, own_citations, restated_lines
@@ -48,6 +49,12 @@ def table_options(function: F) -> F:
     return function
 
 
+def by_option(lead: str) -> Callable[[F], F]:
+    """The option for a row a part; `lead` begins its help."""
+    kinds = click.Choice(get_args(PartKind))
+    return click.option("--by", type=kinds, help=f"{lead} row for each, with the total and the sum of them.")
+
+
 def show_table(session: Session, table: FigureTable, options: TableOptions) -> int:
     """Print the table in the form asked for; returns the exit code.
 
@@ -67,8 +74,9 @@ def show_table(session: Session, table: FigureTable, options: TableOptions) -> i
         _show(table)
     if table.refusal is not None:
         note(f"refused: {table.refusal.message}")
-        return REFUSED
-    return 0
+    for one in table.absent:
+        note(f"{one.company}: {one.message}")
+    return REFUSED if table.refusal is not None or table.absent else 0
 
 
 def _for_output(text: str) -> str:

@@ -26,6 +26,7 @@ from finchat_sec_qa.model.replies import (
 from finchat_sec_qa.model.request import AskRequest, IngestRequest, ScopeRequest, SearchRequest, VerifyRequest
 from finchat_sec_qa.model.table_request import (
     CompareRequest,
+    PartKind,
     SeriesRequest,
     StatementName,
     StatementRequest,
@@ -139,22 +140,40 @@ def facts(
 
 
 def series(
-    company: str, metric: str, *, years: int = 5, quarters: int | None = None, as_of: date | None = None
+    company: str,
+    metric: str,
+    *,
+    part: str | None = None,
+    by: PartKind | None = None,
+    years: int = 5,
+    quarters: int | None = None,
+    as_of: date | None = None,
 ) -> Call[FigureTable]:
-    """A metric of a company over its last fiscal years, or quarters, oldest first."""
-    asked = SeriesRequest(company=company, metric=metric, years=years, quarters=quarters, as_of=as_of)
+    """A metric of a company, or of a part of it, over its last fiscal years, or quarters, oldest first."""
+    asked = SeriesRequest(
+        company=company, metric=metric, part=part, by=by, years=years, quarters=quarters, as_of=as_of
+    )
     return Call("GET", "/v1/facts", _model(FigureTable), _params(**asked.model_dump(mode="json")))
 
 
 def compare(
-    companies: Sequence[str], metrics: Sequence[str], periods: Sequence[str], *, as_of: date | None = None
+    companies: Sequence[str],
+    metrics: Sequence[str],
+    periods: Sequence[str],
+    *,
+    by: PartKind | None = None,
+    as_of: date | None = None,
 ) -> Call[FigureTable]:
-    """Metrics of companies in periods ("FY2024", "FY2022:FY2024")."""
+    """Metrics of companies in periods ("FY2024", "FY2022:FY2024"), `by` part with a row for each."""
     asked = CompareRequest(
-        companies=tuple(companies), metrics=tuple(metrics), periods=tuple(periods), as_of=as_of
+        companies=tuple(companies), metrics=tuple(metrics), periods=tuple(periods), by=by, as_of=as_of
     )
     params = _params(
-        company=asked.companies, metric=asked.metrics, period=asked.periods, as_of=_day(asked.as_of)
+        company=asked.companies,
+        metric=asked.metrics,
+        period=asked.periods,
+        by=asked.by,
+        as_of=_day(asked.as_of),
     )
     return Call("GET", "/v1/compare", _model(FigureTable), params)
 

@@ -1,28 +1,35 @@
 """Amounts of spans that no filing reports on its own, from spans that it does: quarters, twelve months.
 
-Only flows of money add up over time. A quarter is the year to date less the year to date a quarter before;
-twelve months to a quarter's end are the last year, plus this year to date, less the same of the year before.
+Only flows of money add up over time. A quarter is the year to date less the year to date a quarter before,
+the first one the six months less the second; twelve months to a quarter's end are the last year, plus this
+year to date, less the same of the year before.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from finchat_sec_qa.facts.calendar import Calendar
-from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName, Period
+from finchat_sec_qa.facts.lexicon import Entry
+from finchat_sec_qa.model.period import FISCAL_NAMES, FiscalPeriod, FiscalPeriodName, Period
 from finchat_sec_qa.model.plan import AskedPeriod
 
 APART = 3  # days by which the starts of two spans of one year may differ, as companies round them
 TO_DATE: dict[FiscalPeriodName, tuple[FiscalPeriodName, FiscalPeriodName]] = {
-    "Q2": ("H1", "Q1"), "Q3": ("9M", "H1"), "Q4": ("FY", "9M")
+    "Q1": ("H1", "Q2"), "Q2": ("H1", "Q1"), "Q3": ("9M", "H1"), "Q4": ("FY", "9M")
 }  # fmt: skip
 TRAILING: tuple[FiscalPeriodName, ...] = ("Q1", "H1", "9M")
 # The year to date at the end of a quarter.
 LAST_NAMES: dict[FiscalPeriodName, FiscalPeriodName] = {"Q1": "Q1", "Q2": "H1", "Q3": "9M", "FY": "FY"}
-OPERAND = re.compile(r"(?P<key>[a-z][a-z0-9_]*?)(?:_(?P<part>Q1|H1|9M))?_FY(?P<year>[0-9]{4})", re.ASCII)
+# What the company calls the moment at which a span ends.
+MOMENTS: dict[FiscalPeriodName, FiscalPeriodName] = {"Q4": "FY", "9M": "Q3", "H1": "Q2"}
+# "assets_FY2024", "revenue_Q3_FY2024", and XBRL concepts by their local names.
+OPERAND = re.compile(
+    r"(?P<key>[A-Za-z][A-Za-z0-9_]*?)(?:_(?P<part>Q[1-4]|H1|9M))?_FY(?P<year>[0-9]{4})", re.ASCII
+)
 CALLED: dict[FiscalPeriodName, str] = {
-    "FY": "year", "9M": "nine months", "H1": "six months", "Q1": "three months"
+    "FY": "year", "9M": "nine months", "H1": "six months", "Q1": "three months", "Q2": "second quarter"
 }  # fmt: skip
 
 
@@ -58,14 +65,69 @@ class Derivation:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a figure is for: a fiscal period, or (`trailing`) twelve months to the end of a year to date."""
+
+    period: FiscalPeriod
+    trailing: bool = False
+
+    @property
+    def whole_year(self) -> bool:
+        """True for a fiscal year and for any twelve months."""
+        return self.trailing or self.period.name == "FY"
+
+    @property
+    def derivation(self) -> Derivation | None:
+        """How a flow of this span is derived where no filing reports it; None for one that is not."""
+        return trailing(self.period) if self.trailing else quarter(self.period)
+
+    def back(self, years: int) -> "Span":
+        """The same span `years` fiscal years earlier."""
+        return Span(FiscalPeriod(self.period.year - years, self.period.name), self.trailing)
+
+    def named(self, entry: Entry) -> FiscalPeriod | None:
+        """The fiscal period that reports give an entry for: of a balance the moment at the end; None for a
+        flow of twelve months that are no fiscal year.
+        """
+        if entry.kind == "instant":
+            return FiscalPeriod(self.period.year, MOMENTS.get(self.period.name, self.period.name))
+        return None if self.trailing else self.period
+
+    def amount(self, entry: Entry, at_hand: Collection[str]) -> str:
+        """The entry's amount by its name; what it is derived from where `at_hand`, names of amounts, has
+        not that one, in brackets.
+        """
+        period, derivation = self.named(entry), self.derivation
+        if (
+            derivation is None
+            or entry.kind == "instant"
+            or (period is not None and operand(entry.key, period) in at_hand)
+        ):
+            return operand(entry.key, period or self.period)
+        return f"({derivation.formula(entry.key)})"
+
+    def __str__(self) -> str:
+        """The span in words: "Q4 FY2023", "the twelve months to the end of H1 FY2023"."""
+        return f"the twelve months to the end of {self.period}" if self.trailing else str(self.period)
+
+
 def operand(key: str, period: FiscalPeriod) -> str:
     """The name of an entry's amount for a period: "revenue_FY2022", "revenue_9M_FY2022"."""
     part = "" if period.name == "FY" else f"_{period.name}"
     return f"{key}{part}_FY{period.year}"
 
 
+def operand_period(name: str) -> tuple[str, FiscalPeriod] | None:
+    """The key and the period of an operand's name; None for a name that is none of these."""
+    found = OPERAND.fullmatch(name)
+    if found is None:
+        return None
+    return found["key"], FiscalPeriod(int(found["year"]), FISCAL_NAMES[found["part"] or "FY"])
+
+
 def quarter(period: FiscalPeriod) -> Derivation | None:
-    """How a second, third or fourth quarter is derived; None for other periods."""
+    """How a quarter is derived; None for other periods."""
     if period.name not in TO_DATE:
         return None
     longer, shorter = TO_DATE[period.name]
@@ -88,41 +150,47 @@ def trailing(last: FiscalPeriod) -> Derivation | None:
     )
 
 
-def derivation_for(calendar: Calendar, asked: AskedPeriod) -> Derivation | None:
-    """How the amount for an asked period is derived; None for a period that is reported or unknown."""
+def span_for(calendar: Calendar, asked: AskedPeriod) -> Span | None:
+    """The fiscal period, or the twelve months, that are asked for; None for other spans, and for unknown
+    ones.
+    """
     target = calendar.target(asked)
     if target is None:
         return None
     if asked.kind == "trailing" or (asked.kind == "dates" and asked.months == 12):
         last = calendar.name_of(Period(None, target.end))
         to_date = LAST_NAMES.get(last.name) if last is not None else None
-        return trailing(FiscalPeriod(last.year, to_date)) if last is not None and to_date else None
-    return quarter(target.name) if target.name is not None else None
+        return (
+            Span(FiscalPeriod(last.year, to_date), to_date != "FY") if last is not None and to_date else None
+        )
+    return Span(target.name) if target.name is not None else None
 
 
-def derivation_of(names: Sequence[str]) -> tuple[str, Derivation] | None:
-    """The entry and the derivation that operands of these names, in this order, belong to."""
-    found = [OPERAND.fullmatch(name) for name in names]
-    keys = {match["key"] for match in found if match}
+def derivation_of(names: Sequence[str]) -> tuple[str, Span] | None:
+    """The entry and the span that operands of these names, in this order, derive an amount for."""
+    found = [operand_period(name) for name in names]
+    keys = {item[0] for item in found if item is not None}
     if None in found or len(keys) != 1:
         return None
-    key = keys.pop()
-    years = [int(match["year"]) for match in found if match]
-    wanted = [quarter(FiscalPeriod(years[0], name)) for name in TO_DATE]
-    wanted += [trailing(FiscalPeriod(years[0] + 1, name)) for name in TRAILING]
-    for derivation in wanted:
+    key, first = keys.pop(), next(item[1] for item in found if item is not None)
+    spans = [Span(FiscalPeriod(first.year, name)) for name in TO_DATE]
+    spans += [Span(FiscalPeriod(first.year + 1, name), trailing=True) for name in TRAILING]
+    for span in spans:
+        derivation = span.derivation
         if derivation and [operand(key, part.period) for part in derivation.parts] == list(names):
-            return key, derivation
+            return key, span
     return None
 
 
 def less(longer: Period, shorter: Period) -> Period | None:
-    """What a span has left without a shorter one that starts with it; None where that is nothing."""
-    if longer.start is None or shorter.start is None or shorter.end >= longer.end:
+    """What a span has left without a shorter one that starts or ends with it; None where that is nothing."""
+    if longer.start is None or shorter.start is None or shorter.days >= longer.days:
         return None
-    if abs((longer.start - shorter.start).days) > APART:
-        return None
-    return Period(shorter.end + timedelta(days=1), longer.end)
+    if abs((longer.start - shorter.start).days) <= APART and shorter.end < longer.end:
+        return Period(shorter.end + timedelta(days=1), longer.end)
+    if abs((longer.end - shorter.end).days) <= APART and longer.start < shorter.start:
+        return Period(longer.start, shorter.start - timedelta(days=1))
+    return None
 
 
 def joined(first: Period, second: Period) -> Period | None:

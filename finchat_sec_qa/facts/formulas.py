@@ -2,13 +2,13 @@
 
 import ast
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from finchat_sec_qa.facts.derivation import operand as amount_name
+from finchat_sec_qa.facts.derivation import Span, operand
 from finchat_sec_qa.facts.expressions import OPERATORS, names_in, parse
 from finchat_sec_qa.facts.lexicon import entries, words_of
 from finchat_sec_qa.facts.spans import longest_apart
@@ -78,9 +78,41 @@ def expand(expression: str, year: int, part: FiscalPeriodName = "FY") -> tuple[s
     For a part of the year they are like `revenue_Q2_FY2024`. Returns it with its operands in order of first
     use.
     """
+    span = Span(FiscalPeriod(year, part))
     operands: dict[str, Operand] = {}
-    text = _expand(parse(expression), FiscalPeriod(year, part), 0, operands)
-    return ast.unparse(parse(text)), tuple(operands.values())
+
+    def named(key: str, back: int) -> str:
+        period = span.back(back).named(entries()[key])
+        name = operand(key, period or span.period)
+        operands.setdefault(name, Operand(name, key, back))
+        return name
+
+    return _tidy(_expand(parse(expression), 0, named)), tuple(operands.values())
+
+
+def amounts_in(expression: str) -> tuple[tuple[str, int], ...]:
+    """The amounts that an expression takes, in order of first use: keys of entries, and years back."""
+    found: dict[tuple[str, int], None] = {}
+
+    def named(key: str, back: int) -> str:
+        found[key, back] = None
+        return key
+
+    _expand(parse(expression), 0, named)
+    return tuple(found)
+
+
+def written(expression: str, span: Span, at_hand: Collection[str], unit: str = "") -> str:
+    """The expression for a span, over the names of amounts `at_hand`; what is not among them as what it is
+    derived from. Percentages are a hundred times what it gives.
+    """
+    text = _expand(parse(expression), 0, lambda key, back: span.back(back).amount(entries()[key], at_hand))
+    return in_unit(_tidy(text), unit)
+
+
+def in_unit(formula: str, unit: str) -> str:
+    """A formula as calculations write it that give a result in `unit`."""
+    return f"({formula}) * 100" if unit == "percent" else formula
 
 
 def spelled_out(expression: str, instead: Mapping[str, str]) -> str:
@@ -112,34 +144,36 @@ def _computed_from(key: str, operands: Collection[str]) -> str:
     return next((way for way in ways if set(names_in(way)) <= set(operands)), ways[0])
 
 
-def yearly_only(expression: str, part: FiscalPeriodName) -> bool:
+def yearly_only(expression: str, span: Span) -> bool:
     """Whether a figure makes no sense for a part of a year: a quarter's flow over a balance is no turnover.
 
     Nor do means of balances: of which two days. Year-to-date spans are of flows alone.
     """
     kinds = {entries()[key].kind for key in names_in(expression) if key in entries()}
-    if part == "FY" or kinds == {"flow"}:
+    if span.whole_year or kinds == {"flow"}:
         return False
-    return kinds != {"instant"} or part in ("H1", "9M") or "average(" in expression
+    return kinds != {"instant"} or span.period.name in ("H1", "9M") or "average(" in expression
 
 
-def _expand(node: ast.expr, period: FiscalPeriod, back: int, operands: dict[str, Operand]) -> str:
+def _tidy(expression: str) -> str:
+    """An expression with no more brackets than it needs."""
+    return ast.unparse(parse(expression))
+
+
+def _expand(node: ast.expr, back: int, named: Callable[[str, int], str]) -> str:
+    """The expression with each entry called as `named` says, for so many years back."""
     match node:
         case ast.Name(id=key) if key in entries():
-            name = amount_name(key, FiscalPeriod(period.year - back, period.name))
-            operands.setdefault(name, Operand(name, key, back))
-            return name
+            return named(key, back)
         case ast.Constant(value=number):
             return str(number)
         case ast.Call(func=ast.Name(id="prior"), args=[inner, *rest]) if len(rest) < 2:
-            return _expand(inner, period, back + _years(rest), operands)
+            return _expand(inner, back + _years(rest), named)
         case ast.Call(func=ast.Name(id="average"), args=[inner]):
-            this = _expand(inner, period, back, operands)
-            return f"(({this} + {_expand(inner, period, back + 1, operands)}) / 2)"
+            return f"(({_expand(inner, back, named)} + {_expand(inner, back + 1, named)}) / 2)"
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in OPERATORS:
             sign = OPERATORS[type(operator)][0]
-            one, other = _expand(left, period, back, operands), _expand(right, period, back, operands)
-            return f"({one} {sign} {other})"
+            return f"({_expand(left, back, named)} {sign} {_expand(right, back, named)})"
     raise ValueError(f"formulas.toml: {ast.unparse(node)} is not allowed in an expression")
 
 

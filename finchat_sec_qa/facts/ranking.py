@@ -11,13 +11,20 @@ from decimal import Decimal
 
 from finchat_sec_qa.facts.calendar import Target
 from finchat_sec_qa.facts.countries import countries
-from finchat_sec_qa.facts.labels import concept_words, listed, member_label
+from finchat_sec_qa.facts.labels import concept_words, listed
 from finchat_sec_qa.facts.lexicon import Entry, rank
-from finchat_sec_qa.facts.members import CONSOLIDATION_AXIS, OPERATING_SEGMENTS, PART_AXES, part_of
+from finchat_sec_qa.facts.members import (
+    CONSOLIDATION_AXIS,
+    GEOGRAPHY,
+    OPERATING_SEGMENTS,
+    PRODUCT,
+    SEGMENT,
+    part_name,
+    part_of,
+)
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.plan import Among, Order
 
-GEOGRAPHY, PRODUCT, SEGMENT = PART_AXES
 MOST = 12  # parts of which all combinations are tried
 SLIGHT = Decimal("0.01")  # share of the whole by which parts may exceed it: concessions, eliminations
 NO_PART = frozenset(
@@ -49,30 +56,57 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Division:
+    """How a document divides an amount: its parts, lines that are none of their own, sums beside them."""
+
+    parts: tuple[Fact, ...]
+    lines: tuple[LeftOut, ...]
+    sums: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unclear:
-    """Why parts cannot be ranked, and what they are called."""
+    """Why parts cannot be ranked or added up, and the parts."""
 
     why: str
-    choices: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What the parts are called."""
+        return tuple(name_of(fact) for fact in self.facts)
 
 
 def rank_parts(
     facts: Sequence[Fact], entry: Entry, target: Target, among: Among, order: Order
 ) -> Ranking | Unclear | None:
     """The parts that one document reports an entry for; None where it reports fewer than two."""
+    found = _parts_and_wholes(facts, entry, target, among)
+    return _ranked(*found, among, order) if found is not None else None
+
+
+def divide(facts: Sequence[Fact], entry: Entry, target: Target, among: Among) -> Division | Unclear | None:
+    """How one document divides an entry among parts of a kind; None where it reports fewer than two."""
+    found = _parts_and_wholes(facts, entry, target, among)
+    return _division(*found) if found is not None else None
+
+
+def _parts_and_wholes(
+    facts: Sequence[Fact], entry: Entry, target: Target, among: Among
+) -> tuple[list[Fact], list[Decimal]] | None:
+    """The parts of the best concept that has two, and what they may add up to."""
     fitting = [fact for fact in facts if _fits(fact, entry, target)]
     for concept in sorted({fact.concept for fact in fitting}, key=lambda name: (entry.place(name), name)):
         of_one = [fact for fact in fitting if fact.concept == concept]
         parts = _parts(of_one, among)
         if len(parts) > 1:
-            return _ranked(parts, _wholes(of_one), among, order)
+            return parts, _wholes(of_one)
     return None
 
 
 def name_of(fact: Fact) -> str:
     """The name of the part that a fact is of."""
-    part = part_of(fact)
-    return member_label(part[1]) if part is not None else ""
+    return part_name(fact)
 
 
 def _fits(fact: Fact, entry: Entry, target: Target) -> bool:
@@ -133,23 +167,30 @@ def _wholes(facts: Iterable[Fact]) -> list[Decimal]:
 def _ranked(
     parts: Sequence[Fact], wholes: Sequence[Decimal], among: Among, order: Order
 ) -> Ranking | Unclear:
-    lines = [LeftOut(fact, "no part of its own but a corporate line") for fact in parts if _is_line(fact)]
-    kept = [fact for fact in parts if not _is_line(fact)]
-    divided = _whole_cut(kept, parts, wholes) or _without_sums(kept, wholes)
-    if isinstance(divided, str):
-        return Unclear(divided, tuple(name_of(fact) for fact in parts))
-    kept, sums = divided
-    left_out = [*lines, *sums]
+    division = _division(parts, wholes)
+    if isinstance(division, Unclear):
+        return division
+    kept, left_out = list(division.parts), [*division.lines, *division.sums]
     if among == "country":
         left_out += [LeftOut(fact, "no single country") for fact in kept if not _is_country(fact)]
         kept = [fact for fact in kept if _is_country(fact)]
     if len(kept) < 2:
-        return Unclear(f"it names fewer than two {CALLED[among]}", tuple(name_of(fact) for fact in parts))
+        return Unclear(f"it names fewer than two {CALLED[among]}", tuple(parts))
     ordered = sorted(kept, key=lambda fact: (_value(fact) * (-1 if order == "largest" else 1), fact.start))
     if _value(ordered[0]) == _value(ordered[1]):
-        return Unclear("two of them are equal", tuple(name_of(fact) for fact in ordered))
+        return Unclear("two of them are equal", tuple(ordered))
     left_out.sort(key=lambda item: item.fact.start)
     return Ranking(tuple(ordered), tuple(left_out))
+
+
+def _division(parts: Sequence[Fact], wholes: Sequence[Decimal]) -> Division | Unclear:
+    """The parts of their own, the corporate lines, and the sums beside them."""
+    lines = [LeftOut(fact, "no part of its own but a corporate line") for fact in parts if _is_line(fact)]
+    kept = [fact for fact in parts if not _is_line(fact)]
+    divided = _whole_cut(kept, parts, wholes) or _without_sums(kept, wholes)
+    if isinstance(divided, str):
+        return Unclear(divided, tuple(parts))
+    return Division(tuple(divided[0]), tuple(lines), tuple(divided[1]))
 
 
 def _whole_cut(

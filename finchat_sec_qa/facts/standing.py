@@ -61,9 +61,13 @@ def stand_ins(wanted: str, given: str) -> list[StandIn] | None:
 
 
 def taken_as_zero(formula: str) -> Sequence[Entry]:
-    """The entries that a formula proves to be zero, each once."""
+    """The entries that a formula proves to be zero, each once; none in what is no formula."""
     keys: dict[str, Entry] = {}
-    for node in ast.walk(parse(formula)):
+    try:
+        tree = parse(formula)
+    except UsageError:
+        return ()
+    for node in ast.walk(tree):
         names = _chain(node, ast.Sub) if isinstance(node, ast.BinOp) else []
         if names:
             keys |= {key: entry for key, entry in entries().items() if _is_total(names[0], entry)}

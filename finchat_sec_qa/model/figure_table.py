@@ -23,6 +23,7 @@ from finchat_sec_qa.model.answer import (
 TABLE_SCHEMA: Final = "finchat.table/1"
 
 TableKind = Literal["series", "comparison", "statement"]
+RowRole = Literal["figure", "subtotal", "total", "sum"]
 CellStatus = Literal["reported", "computed", "missing"]
 
 
@@ -69,19 +70,35 @@ class FigureRow(Contract):
     metric   key of the lexicon or of a formula, or an XBRL concept; "" where a statement's row has no fact
     label    as a table prints it; in a statement the company's own words
     path     captions above the row, outermost first; only in statements
+    part     the company's name for the segment, product or region that the row is of; "" for the whole
+    axis     "segment", "product" or "region"; "" for the whole, and for a part on several of them
+    role     in a table by parts: "subtotal" of other parts, the "total" as the company reports it, the
+             "sum" of the parts, which is its witness
     """
 
     company: str
     metric: str
     label: str
     path: tuple[str, ...] = ()
+    part: str = ""
+    axis: str = ""
+    role: RowRole = "figure"
     cells: tuple[FigureCell, ...] = ()
+
+
+class Absent(Contract):
+    """A company that was asked for and is not in the store; its cells say so too."""
+
+    company: str
+    reason: RefusalReason = "not_in_store"
+    message: str
 
 
 class FigureTable(Contract):
     """Figures in rows and columns. `notes` are plain sentences that a reader needs to compare them.
 
-    `refusal` is set where no cell has a number: the stored filings do not give what was asked for.
+    `refusal` is set where no cell has a number: the stored filings do not give what was asked for. `absent`
+    are companies of a comparison that the store does not hold, while it holds others.
     """
 
     schema_: Annotated[Literal["finchat.table/1"], Field(alias="schema")] = TABLE_SCHEMA
@@ -94,6 +111,7 @@ class FigureTable(Contract):
     citations: tuple[Citation, ...]
     notes: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    absent: tuple[Absent, ...] = ()
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 

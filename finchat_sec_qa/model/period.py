@@ -1,10 +1,13 @@
 """Periods of time as filings use them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal, get_args
 
 FiscalPeriodName = Literal["FY", "Q1", "Q2", "Q3", "Q4", "H1", "9M"]
+# The names by their own text, for what comes from outside as a string.
+FISCAL_NAMES: Final[Mapping[str, FiscalPeriodName]] = {name: name for name in get_args(FiscalPeriodName)}
 
 
 @dataclass(frozen=True, slots=True, order=True)

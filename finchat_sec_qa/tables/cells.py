@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from finchat_sec_qa.answer.amounts import Computed, Term
 from finchat_sec_qa.answer.figures import plain, rounded
 from finchat_sec_qa.answer.findings import Finding, Miss
 from finchat_sec_qa.answer.sentences import period_view, restated_label
 from finchat_sec_qa.cite.places import Source, cite_fact, cite_span
 from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import evaluate
-from finchat_sec_qa.model.answer import Alternate, Calculation, Citation, Operand, PeriodView, Value
+from finchat_sec_qa.model.answer import Alternate, Calculation, Citation, Operand, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.figure_table import FigureCell, Gap
 from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.tables.metrics import Metric
-from finchat_sec_qa.tables.reader import Term
 
 
 class CitedFrom(Protocol):
@@ -69,13 +69,15 @@ class Citations:
         self._made.append(citation)
 
 
-def cell_of(metric: Metric, asked: FiscalPeriod, term: Term | Miss, citations: Citations) -> FigureCell:
-    """The cell that a term or its absence makes."""
-    if isinstance(term, Miss):
-        return missing(term)
-    if term.reported is not None:
-        return _reported(term.reported, citations)
-    return _computed(metric, asked, term, citations)
+def cell_of(
+    metric: Metric, asked: FiscalPeriod, found: Term | Computed | Miss, citations: Citations
+) -> FigureCell:
+    """The cell that a figure or its absence makes."""
+    if isinstance(found, Miss):
+        return missing(found)
+    if isinstance(found, Term) and found.reported is not None:
+        return _reported(found.reported, citations)
+    return _computed(metric, asked, found, citations)
 
 
 def missing(miss: Miss) -> FigureCell:
@@ -112,13 +114,15 @@ def _alternates(finding: Finding, citations: Citations) -> tuple[Alternate, ...]
     )
 
 
-def _computed(metric: Metric, asked: FiscalPeriod, term: Term, citations: Citations) -> FigureCell:
+def _computed(
+    metric: Metric, asked: FiscalPeriod, found: Term | Computed, citations: Citations
+) -> FigureCell:
     """The value of a formula, rounded as answers round it; a gap where it cannot be computed."""
-    amounts = {name: finding.chosen.value for name, finding in term.operands}
-    unit = _unit(metric, term.operands)
+    amounts = {name: finding.chosen.value for name, finding in found.operands}
+    unit = _unit(metric, [finding for _, finding in found.operands])
     if unit is None:
         return missing(Miss("unsupported", f"{metric.label}: its operands are in different units.", ()))
-    written = f"({term.expression}) * 100" if unit == "percent" else term.expression
+    written = found.expression if isinstance(found, Term) else found.formula(unit)
     try:
         result, rounding = rounded(evaluate(written, amounts), "USD" if metric.unit == "USD" else unit, None)
     except UsageError as error:
@@ -130,30 +134,21 @@ def _computed(metric: Metric, asked: FiscalPeriod, term: Term, citations: Citati
             unit=finding.fact.unit or "",
             citation=citations.of_fact(finding.chosen.filing.id, finding.fact),
         )
-        for name, finding in term.operands
+        for name, finding in found.operands
     )
     calculation = Calculation(formula=f"{metric.label} = {written}", operands=operands, rounding=rounding)
     return FigureCell(
         status="computed",
         number=plain(result),
         unit=unit,
-        period=_period(term, asked),
+        period=period_view(found.days, asked),
         calculation=calculation,
     )
 
 
-def _unit(metric: Metric, operands: Sequence[tuple[str, Finding]]) -> str | None:
+def _unit(metric: Metric, operands: Sequence[Finding]) -> str | None:
     """The result's unit: the operands' currency for an amount; None where they are not in one currency."""
-    units = {finding.fact.unit or "" for _, finding in operands}
+    units = {finding.fact.unit or "" for finding in operands}
     if metric.kind != "formula" or metric.unit == "USD":
         return units.pop() if len(units) == 1 else None
     return metric.unit
-
-
-def _period(term: Term, asked: FiscalPeriod) -> PeriodView:
-    """The days that a computed cell is for: its latest flow's, else its latest balance's."""
-    if term.derived is not None:
-        return period_view(term.derived, asked)
-    periods = [finding.fact.period for _, finding in term.operands]
-    flows = [period for period in periods if not period.is_instant]
-    return period_view(max(flows or periods, key=lambda period: period.end), asked)

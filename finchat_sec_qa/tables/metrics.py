@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Literal
@@ -12,6 +12,7 @@ from finchat_sec_qa.facts.formulas import formulas
 from finchat_sec_qa.facts.lexicon import PREFIXES, entries, words_of
 
 CONCEPT = re.compile(r"(?:(?P<prefix>[A-Za-z][\w-]*):)?(?P<local>[A-Z][A-Za-z0-9]{2,})")
+OF_PART = re.compile(rf"(?P<metric>(?:(?P<prefix>{'|'.join(PREFIXES)}):)?[^:]+):(?P<part>[^:]*[^:\s][^:]*)")
 GROWTH = "growth"
 NEAR = 5  # names offered for an unknown one
 
@@ -25,6 +26,7 @@ class Metric:
     label       as a table prints it
     expression  for "formula": over lexicon keys with prior() and average()
     unit        of the result; "" for a concept, whose facts tell
+    part        words that name a segment, product or region; "" for the whole company
     """
 
     kind: Literal["entry", "formula", "concept"]
@@ -32,33 +34,47 @@ class Metric:
     label: str
     unit: str
     expression: str = ""
+    part: str = ""
 
 
 def read_metrics(names: Iterable[str]) -> tuple[Metric, ...]:
     """The metrics of those names, each once. Raises UsageError as `read_metric`."""
-    return tuple({metric.key: metric for metric in map(read_metric, names)}.values())
+    return tuple({(metric.key, metric.part): metric for metric in map(read_metric, names)}.values())
 
 
 def read_metric(name: str) -> Metric:
     """The metric of a name: a key ("gross_margin", "gross-margin"), a term ("net sales"), "revenue-growth",
-    or an XBRL concept with or without prefix.
+    or an XBRL concept with or without prefix; behind a colon, of which part ("revenue:Greater China").
 
     Raises UsageError that lists the nearest names for one that means nothing, and the choices for one that
     means several.
     """
-    words = words_of(name.replace("_", " "))
-    key = "_".join(words)
-    found = _by_key(key) or _by_term(name, words)
+    name = name.strip()
+    found, concept, of_part = _by_name(name), CONCEPT.fullmatch(name), OF_PART.fullmatch(name)
     if found is not None:
         return found
-    if len(words) > 1 and words[-1] == GROWTH:
-        base = _entry_key("_".join(words[:-1])) or _entry_of_term(name, words[:-1])
-        if base is not None:
-            return _growth(base)
-    concept = CONCEPT.fullmatch(name.strip())
+    own = concept is not None and of_part is not None and _by_name(of_part["metric"]) is None  # "acme:Anvils"
+    if of_part is not None and of_part["metric"] not in PREFIXES and not own:
+        return replace(read_metric(of_part["metric"]), part=" ".join(of_part["part"].split()))
     if concept is not None:
-        return _concept(name.strip(), concept["prefix"], concept["local"])
-    raise UsageError(f"unknown metric {name[:80]!r}; {_nearest(key)}")
+        return _concept(name, concept["prefix"], concept["local"])
+    raise UsageError(f"unknown metric {name[:80]!r}; {_nearest('_'.join(_words(name)))}")
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return words_of(name.replace("_", " "))
+
+
+def _by_name(name: str) -> Metric | None:
+    """A metric of the lexicon or the list of formulas, or the growth of one; None for an unknown name."""
+    words = _words(name)
+    if ":" in name:
+        return None
+    found = _by_key("_".join(words)) or _by_term(name, words)
+    if found is None and len(words) > 1 and words[-1] == GROWTH:
+        base = _entry_key("_".join(words[:-1])) or _entry_of_term(name, words[:-1])
+        return _growth(base) if base is not None else None
+    return found
 
 
 def unknown_concept(metric: Metric) -> UsageError:

@@ -5,6 +5,7 @@ from datetime import date
 
 from finchat_sec_qa.model.answer import Citation
 from finchat_sec_qa.model.figure_table import FigureCell, FigureColumn, FigureRow
+from finchat_sec_qa.tables.totals import totals_told
 
 APART_DAYS = 31  # year ends further apart than this are worth a word
 
@@ -24,6 +25,10 @@ def notes_on(
     units = {cell.unit for row in rows for cell in row.cells if cell.unit and len(cell.unit) == 3}
     if len(units) > 1:
         yield f"Amounts are in {' and '.join(sorted(units))}, each as the company reports it."
+    yield from totals_told(rows, [column.label for column in columns])
+    if any(row.role == "subtotal" for row in rows):
+        names = ", ".join(dict.fromkeys(row.part for row in rows if row.role == "subtotal"))
+        yield f"Not counted in the sum, as sums of other parts or the same parts told otherwise: {names}."
     restated = [row for row in rows if any(cell.alternates for cell in row.cells)]
     if restated:
         yield "Numbers are as first reported; later filings restate some, which stand beside them."

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from finchat_sec_qa.answer.figures import plain, rounded
 from finchat_sec_qa.answer.proof.evidence import (
@@ -13,26 +14,36 @@ from finchat_sec_qa.answer.proof.evidence import (
     period_problems,
     told,
     value_problems,
-    whole_problems,
 )
-from finchat_sec_qa.answer.proof.recalculate import entries_of, main_operand, operand_problems
+from finchat_sec_qa.answer.proof.recalculate import entries_of, main_amount, operand_problems
 from finchat_sec_qa.answer.proof.recheck import Rechecked
+from finchat_sec_qa.answer.proof.standing import standing_problems
 from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.errors import UsageError
-from finchat_sec_qa.facts.derivation import operand as amount_name
+from finchat_sec_qa.facts.derivation import Span
 from finchat_sec_qa.facts.expressions import evaluate
-from finchat_sec_qa.facts.formulas import expand, spelled_out_for
-from finchat_sec_qa.facts.lexicon import PREFIXES, entries
+from finchat_sec_qa.facts.formulas import spelled_out_for, written
+from finchat_sec_qa.facts.lexicon import PREFIXES, Entry, entries
+from finchat_sec_qa.facts.standing import stand_ins
 from finchat_sec_qa.model.answer import Calculation, PeriodView
-from finchat_sec_qa.model.figure_table import FigureCell, FigureRow, FigureTable
+from finchat_sec_qa.model.figure_table import Absent, FigureCell, FigureRow, FigureTable, RowRole
+from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.model.plan import Subject
 from finchat_sec_qa.ports import StoreReader
 from finchat_sec_qa.question.companies import resolve_company
+from finchat_sec_qa.tables.filling import absent_told, title_of
+from finchat_sec_qa.tables.lines import row_label
 from finchat_sec_qa.tables.metrics import Metric, read_metric
 from finchat_sec_qa.tables.notes import notes_on
+from finchat_sec_qa.tables.parts import Part
 from finchat_sec_qa.tables.periods import read_period
-from finchat_sec_qa.tables.reader import LEFT_OVER, left_over, replaced
+from finchat_sec_qa.tables.totals import sum_cell
+
+# Whether rows of each role are of a part.
+OF_PARTS: Final[Mapping[RowRole, tuple[bool, ...]]] = {
+    "figure": (True, False), "subtotal": (True,), "total": (False,), "sum": (False,)
+}  # fmt: skip
 
 
 def recomputed_problems(
@@ -49,13 +60,27 @@ def recomputed_problems(
     if any(len(row.cells) != len(periods) for row in table.rows):
         return
     companies = store.companies()
+    yield from _absent_problems(table, companies)
     facts = {place.citation.id: place for place in again}
     for row, metric in zip(table.rows, metrics, strict=True):
         owner = resolve_company(row.company, companies)
-        for period, cell in zip(periods, row.cells, strict=True):
+        for at, (period, cell) in enumerate(zip(periods, row.cells, strict=True)):
             place = _Place(row, metric, period, owner, facts)
-            for number, problem in place.problems(cell):
+            found = _sum_problems(table, row, at) if row.role == "sum" else place.problems(cell)
+            for number, problem in found:
                 yield number, f"{row.company}, {row.label}, {period}: {problem}"
+
+
+def _sum_problems(table: FigureTable, row: FigureRow, at: int) -> Iterator[Problem]:
+    """The witness of a total is the sum of the parts that stand in the table, and of nothing else."""
+    same = [
+        one
+        for one in table.rows
+        if (one.company, one.metric, one.role) == (row.company, row.metric, "figure") and one.part
+    ]
+    wanted = sum_cell(row.label, [(one.part, one.cells[at]) for one in same])
+    if row.cells[at] != wanted:
+        yield None, f"the parts shown add up to {wanted.number}, which this cell does not say"
 
 
 def _metric(key: str) -> Metric:
@@ -72,17 +97,13 @@ def _frame_problems(
         if (column.key, column.label) != (str(period).replace(" ", ""), str(period)):
             yield None, f"column {column.key} should be called {period}"
     for row, metric in zip(table.rows, metrics, strict=True):
-        if (row.metric, row.label, row.path) != (metric.key, metric.label, ()):
-            yield None, f"the row {row.label[:80]!r} of {row.metric[:80]!r} should be called {metric.label}"
-    used = tuple(dict.fromkeys(metrics))
-    wanted = [(metric.key, company) for metric in used for company in table.companies]
-    if [(row.metric, row.company) for row in table.rows] != wanted:
-        yield None, "the rows are not each metric of each of the table's companies, in that order"
-    single = table.kind == "series"
-    if single and len(table.rows) != 1:
-        yield None, f"a series has one row, not {len(table.rows)}"
-    labels = ", ".join(metric.label for metric in used)
-    title = f"{', '.join(table.companies)}: {labels}"
+        label = row_label(metric, Part(row.part, row.axis), row.role)
+        if (row.metric, row.label, row.path) != (metric.key, label, ()):
+            yield None, f"the row {row.label[:80]!r} of {row.metric[:80]!r} should be called {label}"
+        if bool(row.part) not in OF_PARTS[row.role] or (row.axis and not row.part):
+            yield None, f"the row {row.label[:80]!r} is no {row.role} of {row.axis or 'the whole'}"
+    yield from _order_problems(table)
+    title = title_of(table.companies, table.rows)
     if table.title != title:
         yield None, f"the title should be {title[:200]!r}"
     if all(len(row.cells) == len(periods) for row in table.rows):
@@ -92,6 +113,34 @@ def _frame_problems(
                 None,
                 f"the note {note[:200]!r} is {'missing' if note in notes else 'not true of this table'}",
             )
+
+
+def _absent_problems(table: FigureTable, companies: Sequence[Company]) -> Iterator[Problem]:
+    """A company that is not in the store is told of as that, and has no number."""
+    absent = {one.company for one in table.absent}
+    for name in table.companies:
+        if name not in absent and resolve_company(name, companies) is None:
+            yield None, f"the store holds no filings of {name[:80]!r}, which the table does not say"
+    for one in table.absent:
+        rows = [row for row in table.rows if row.company == one.company]
+        told = Absent(company=one.company, message=absent_told(one.company))
+        if one != told or not rows or table.kind != "comparison":
+            yield None, f"{one.company[:80]!r} is not told of as a company that the store does not hold"
+        if any(cell.number is not None for row in rows for cell in row.cells):
+            yield None, f"{one.company[:80]!r} is said to be absent, and has a number"
+
+
+def _order_problems(table: FigureTable) -> Iterator[Problem]:
+    """Every figure is given once of each company, in their order; rows of parts may follow each other."""
+    if table.kind == "series" and len({(row.metric, row.company) for row in table.rows}) != 1:
+        yield None, "a series is of one metric of one company"
+    keys = [(row.metric, row.company, row.part, row.axis, row.role) for row in table.rows]
+    if len(set(keys)) < len(keys):
+        yield None, "two rows are of the same"
+    found = list(dict.fromkeys((row.metric, row.company) for row in table.rows))
+    metrics = dict.fromkeys(row.metric for row in table.rows)
+    if found != [(metric, company) for metric in metrics for company in table.companies]:
+        yield None, "the rows are not each metric of each of the table's companies, in that order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +167,20 @@ class _Place:
         main = self.facts.get(number)
         if main is None or main.fact is None:
             return
-        yield from whole_problems("the number", main)
+        yield from self._part_problems(main)
         yield from self._owner_problems(main)
         yield from period_problems(cell.period or PeriodView(), main)
         yield from self._figure_problems(main)
         for alternate in cell.alternates:
             yield from alternate_problems(alternate, main, self.facts)
+
+    def _part_problems(self, place: Rechecked) -> Iterator[Problem]:
+        """The fact is of the part that the row is of."""
+        if place.fact is not None and not Part(self.row.part, self.row.axis).holds(place.fact):
+            yield (
+                place.citation.id,
+                f"the row is of {self.row.part or 'the whole'}, it is of {told(place.fact)}",
+            )
 
     def _owner_problems(self, place: Rechecked) -> Iterator[Problem]:
         if place.subject is not None and place.subject != self.owner:
@@ -146,14 +203,16 @@ class _Place:
             yield from best_problems("the number", entry, target, place)
 
     def _computed(self, cell: FigureCell, calculation: Calculation) -> Iterator[Problem]:
-        yield from operand_problems(calculation, self.facts)
+        yield from operand_problems(calculation, self.facts, whole=not self.row.part)
         for operand in calculation.operands:
             if operand.citation in self.facts:
                 yield from self._owner_problems(self.facts[operand.citation])
-        wanted = f"{self.metric.label} = {self._written(calculation)}"
-        if calculation.formula != wanted:
-            yield None, f"it is computed as {wanted}, not {calculation.formula[:200]}"
+                yield from self._part_problems(self.facts[operand.citation])
+        wanted, (label, _, formula) = self._written(calculation), calculation.formula.partition(" = ")
+        if label != self.metric.label or stand_ins(wanted, formula) is None:
+            yield None, f"it is computed as {self.metric.label} = {wanted}, not {calculation.formula[:200]}"
             return
+        yield from standing_problems(wanted, calculation, self.facts)
         units = {operand.unit for operand in calculation.operands}
         money = self.metric.kind != "formula" or self.metric.unit == "USD"
         if cell.unit not in (units if money else {self.metric.unit}):
@@ -180,60 +239,22 @@ class _Place:
     def _written(self, calculation: Calculation) -> str:
         """The expression of the row's figure for the column's period, over the operands that were at hand."""
         names = {operand.name for operand in calculation.operands}
-        metric = self._computed_as(calculation)
-        if metric.kind != "formula":
-            return _term(metric.key, self.period, names)
-        expression, operands = expand(metric.expression, self.period.year)
-        for operand in operands:
-            period = FiscalPeriod(self.period.year - operand.back, self.period.name)
-            expression = replaced(expression, operand.name, _term(operand.entry, period, names))
-        return f"({expression}) * 100" if metric.unit == "percent" else expression
-
-    def _computed_as(self, calculation: Calculation) -> Metric:
-        """The row's figure over what was at hand: what is not reported is spelled out as the lexicon says."""
-        named, metric = entries_of(calculation), self.metric
+        named, metric, span = entries_of(calculation), self.metric, Span(self.period)
         if metric.kind == "entry" and metric.key not in named and entries()[metric.key].otherwise:
             metric = replace(metric, kind="formula", expression=metric.key)
         if metric.kind != "formula":
-            return metric
-        return replace(metric, expression=spelled_out_for(metric.expression, named))
+            return span.amount(_flow(metric), names).strip("()")
+        return written(spelled_out_for(metric.expression, named), span, names, metric.unit)
 
     def _period(self, calculation: Calculation) -> PeriodView | None:
         """The days that the cell is for; None where a citation proves none, which is told apart."""
-        cited = {operand.name: self.facts[operand.citation] for operand in calculation.operands}
-        rest = next(
-            (each for key in _keys(self._computed_as(calculation)) if (each := self._rest(key, cited))), None
-        )
-        if rest is not None:
-            return rest
-        main = main_operand(calculation, self.facts)
-        return period_view(main.fact.period, self.period) if main is not None and main.fact else None
-
-    def _rest(self, key: str, cited: Mapping[str, Rechecked]) -> PeriodView | None:
-        """The days of a quarter that is left over from longer spans."""
-        if self.period.name not in LEFT_OVER:
-            return None
-        longer, shorter = (
-            cited.get(amount_name(key, FiscalPeriod(self.period.year, part)))
-            for part in LEFT_OVER[self.period.name]
-        )
-        if longer is None or shorter is None or longer.fact is None or shorter.fact is None:
-            return None
-        rest = left_over(longer.fact.period, shorter.fact.period)
-        return period_view(rest, self.period) if rest is not None else None
+        main = main_amount(calculation, self.facts)
+        return period_view(main.days, self.period) if main is not None else None
 
 
-def _term(key: str, period: FiscalPeriod, names: set[str]) -> str:
-    """An amount by its name, or what is left of a longer span where that is what was at hand."""
-    name = amount_name(key, period)
-    if name in names or period.name not in LEFT_OVER:
-        return name
-    longer, shorter = (amount_name(key, FiscalPeriod(period.year, part)) for part in LEFT_OVER[period.name])
-    return f"({longer} - {shorter})"
-
-
-def _keys(metric: Metric) -> tuple[str, ...]:
-    """Keys of the amounts that a metric is computed from, in the order of their first use."""
-    if metric.kind != "formula":
-        return (metric.key,)
-    return tuple(dict.fromkeys(operand.entry for operand in expand(metric.expression, 2000)[1]))
+def _flow(metric: Metric) -> Entry:
+    """What a metric that is one number is derived as: a flow, since nothing else is."""
+    known = entries().get(metric.key) if metric.kind == "entry" else None
+    return known or Entry(
+        key=metric.key, label=metric.label, kind="flow", unit="USD", terms=(), concepts=(), never=()
+    )

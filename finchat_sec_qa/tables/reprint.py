@@ -29,6 +29,8 @@ def reprinted_problems(
     store: StoreReader, table: FigureTable, again: Sequence[Rechecked], readings: Readings
 ) -> Iterator[Problem]:
     """How a statement differs from what its document prints, with the citations of the cells that do."""
+    if table.absent:
+        yield None, "a statement is of one company, none is absent"
     asked = _asked(store, table)
     if isinstance(asked, str):
         yield None, asked
@@ -129,7 +131,7 @@ def _row_differences(
 ) -> Iterator[Problem]:
     """A row's differences: of its names at all its citations, of a cell at the cell's."""
     named: list[int | None] = [cell.citation for cell in given.cells if cell.citation is not None]
-    for field in ("company", "metric", "label", "path"):
+    for field in ("company", "metric", "label", "path", "part", "axis", "role"):
         one, other = getattr(given, field), getattr(wanted, field)
         if one != other:
             for citation in named or [None]:

@@ -20,7 +20,7 @@ from finchat_sec_qa.model.answer import (
 from finchat_sec_qa.model.figure_table import FigureCell, FigureColumn, FigureRow, FigureTable
 from finchat_sec_qa.model.progress import OnProgress, Progress, unheard
 from finchat_sec_qa.model.request import IngestRequest, ScopeRequest
-from finchat_sec_qa.model.table_request import StatementName
+from finchat_sec_qa.model.table_request import PartKind, StatementName
 from finchat_sec_qa.model.views import (
     BlockView,
     BlockWindow,
@@ -185,11 +185,13 @@ class FakeLibrary:
         company: str,
         metric: str,
         *,
+        part: str | None = None,
+        by: PartKind | None = None,
         years: int = 5,
         quarters: int | None = None,
         as_of: date | None = None,
     ) -> FigureTable:
-        return self._table("series", (company,), f"{metric} {years} {quarters} {as_of}")
+        return self._table("series", (company,), f"{metric} {part} {by} {years} {quarters} {as_of}")
 
     def compare(
         self,
@@ -197,9 +199,10 @@ class FakeLibrary:
         metrics: Sequence[str],
         periods: Sequence[str],
         *,
+        by: PartKind | None = None,
         as_of: date | None = None,
     ) -> FigureTable:
-        return self._table("comparison", companies, f"{tuple(metrics)} {tuple(periods)} {as_of}")
+        return self._table("comparison", companies, f"{tuple(metrics)} {tuple(periods)} {by} {as_of}")
 
     def statement(
         self, company: str, period: str, which: StatementName, *, as_of: date | None = None

@@ -24,7 +24,7 @@ UNITS = {
 class Number:
     """An amount (in millions, but as it is per share) from `start` to `end`; at `end` without a start.
 
-    `part` is a kind of AXES and a member: ("segment", "acme:BrassMember").
+    `part` is a kind of AXES and a member: ("segment", "acme:BrassMember"); `beside` cuts it on another axis.
     """
 
     amount: str
@@ -33,6 +33,7 @@ class Number:
     concept: str = "us-gaap:Revenues"
     part: tuple[str, str] | None = None
     unit: str = "usd"
+    beside: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,12 @@ class Tagged:
 
     def _context(self, at: int, number: Number) -> str:
         segment = ""
-        if number.part is not None:
-            axis, member = AXES[number.part[0]], number.part[1]
-            segment = (
-                f'<xbrli:segment><xbrldi:explicitMember dimension="{axis}">{member}'
-                "</xbrldi:explicitMember></xbrli:segment>"
-            )
+        members = [
+            f'<xbrldi:explicitMember dimension="{AXES[kind]}">{member}</xbrldi:explicitMember>'
+            for kind, member in filter(None, (number.part, number.beside))
+        ]
+        if members:
+            segment = f"<xbrli:segment>{''.join(members)}</xbrli:segment>"
         days = f"<xbrli:startDate>{number.start}</xbrli:startDate><xbrli:endDate>{number.end}</xbrli:endDate>"
         if not number.start:
             days = f"<xbrli:instant>{number.end}</xbrli:instant>"

@@ -9,16 +9,17 @@ from finchat_sec_qa.answer.compared import SIDES, figures_formula, of_figures, s
 from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, in_currency, rounding
 from finchat_sec_qa.answer.proof.evidence import Problem, best_problems, told
-from finchat_sec_qa.answer.proof.recalculate import OPERAND, compares, entries_of
+from finchat_sec_qa.answer.proof.recalculate import compares, entries_of
 from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.answer.proof.rederived import derivation_problems
 from finchat_sec_qa.answer.proof.reranked import ranking_problems
 from finchat_sec_qa.answer.proof.standing import otherwise_problems, standing_problems
 from finchat_sec_qa.answer.ranked import is_ranked
 from finchat_sec_qa.answer.sentences import compared_formula, of_another_year
-from finchat_sec_qa.answer.spans import is_derived
+from finchat_sec_qa.answer.spans import is_derived, latest_span
 from finchat_sec_qa.errors import UsageError
-from finchat_sec_qa.facts.formulas import expand, spelled_out_for
+from finchat_sec_qa.facts.derivation import Span, operand_period, span_for
+from finchat_sec_qa.facts.formulas import spelled_out_for, written
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.members import matching
 from finchat_sec_qa.facts.select import on_cover
@@ -27,7 +28,7 @@ from finchat_sec_qa.model.answer import Answer, Calculation, Value
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Company
 from finchat_sec_qa.model.period import FiscalPeriod
-from finchat_sec_qa.model.plan import AskedPeriod, Plan
+from finchat_sec_qa.model.plan import LATEST, AskedPeriod, Plan
 from finchat_sec_qa.question.companies import resolve_company
 from finchat_sec_qa.question.read import read
 from finchat_sec_qa.question.wording import on_one_line
@@ -136,8 +137,8 @@ def _derived_problems(calculation: Calculation, plan: Plan) -> Iterator[Problem]
     if not SUM.fullmatch(calculation.formula.partition(" = ")[2]):
         yield None, f"the question asks for {plan.label}, the answer computes {calculation.formula[:80]!r}"
     for operand in calculation.operands:
-        found = OPERAND.fullmatch(operand.name)
-        if found is None or found["entry"] != plan.entry:
+        found = operand_period(operand.name)
+        if found is None or found[0] != plan.entry:
             yield operand.citation, f"the question asks for {plan.label}, not for {operand.name[:80]}"
 
 
@@ -193,16 +194,16 @@ def _compared_figures(calculation: Calculation, plan: Plan, again: Sequence[Rech
     """Each side is the figure asked for, of the company that the question names there, for its year."""
     parts = [side_of(calculation, side) for side in SIDES]
     by_id = {place.citation.id: place for place in again}
-    sides: list[tuple[FiscalPeriod, str]] = []
+    sides: list[str] = []
     for part, subject in zip(parts, plan.subjects, strict=False):
         operands = part.operands if part is not None else ()
         places = [by_id[operand.citation] for operand in operands if operand.citation in by_id]
         for place in places:
             if place.subject is not None and place.subject != subject:
                 yield place.citation.id, f"the question names {subject.name} here, this is {place.company}"
-        period = _period(part, plan, places) if part is not None else None
-        if part is not None and period is not None:
-            sides.append((period, spelled_out_for(plan.expression or "0", entries_of(part))))
+        span = _span(part, plan, places) if part is not None else None
+        if part is not None and span is not None:
+            sides.append(_written(part, plan, span))
     if len(sides) < len(SIDES) or not plan.expression:
         yield None, f"the question compares {plan.label}, the answer {calculation.formula[:80]!r}"
         return
@@ -218,18 +219,15 @@ def _figure_problems(
     """The figure is computed as the question or the list of formulas defines it, for its year, and rounded
     as it says.
     """
-    period = _period(calculation, plan, again)
-    if period is not None:
-        expression = spelled_out_for(plan.expression, entries_of(calculation))
-        written, _ = expand(expression, period.year, period.name)
-        if plan.unit == "percent":
-            written = f"({written}) * 100"
-        wanted = f"{plan.label} = {written}"
+    span = _span(calculation, plan, again)
+    if span is not None:
+        formula = _written(calculation, plan, span, plan.unit)
+        wanted = f"{plan.label} = {formula}"
         if not _same_figure(wanted, calculation):
             number = again[0].citation.id if again else None
             yield number, f"the question asks for {wanted}, the answer gives {calculation.formula[:200]}"
         by_id = {place.citation.id: place for place in again}
-        yield from standing_problems(written, calculation, by_id)
+        yield from standing_problems(formula, calculation, by_id)
         yield from otherwise_problems(plan.expression, calculation, by_id)
     yield from _unit_problems(calculation, value, plan)
 
@@ -254,13 +252,20 @@ def _unit_problems(calculation: Calculation, value: Value, plan: Plan) -> Iterat
         yield None, f"the question asks for {rounding(digits)}, the answer is {calculation.rounding}"
 
 
-def _period(calculation: Calculation, plan: Plan, again: Sequence[Rechecked]) -> FiscalPeriod | None:
-    """The fiscal period asked for; where that is the latest year, the latest of the operands."""
-    if plan.periods:
-        calendar = next((place.calendar for place in again if place.calendar is not None), None)
-        target = calendar.target(plan.periods[-1]) if calendar is not None else None
-        if target is not None and target.name is not None:
-            return target.name
-    named = [OPERAND.fullmatch(operand.name) for operand in calculation.operands]
-    years = [int(found["year"]) for found in named if found]
-    return FiscalPeriod(max(years)) if years else None
+def _written(calculation: Calculation, plan: Plan, span: Span, unit: str = "") -> str:
+    """The figure of the question for a span, over the amounts that a calculation had at hand."""
+    expression = spelled_out_for(plan.expression or "0", entries_of(calculation))
+    return written(expression, span, [operand.name for operand in calculation.operands], unit)
+
+
+def _span(calculation: Calculation, plan: Plan, again: Sequence[Rechecked]) -> Span | None:
+    """The span asked for; where that is the latest year or the latest twelve months, that of the operands."""
+    asked = plan.periods[-1] if plan.periods else LATEST
+    calendar = next((place.calendar for place in again if place.calendar is not None), None)
+    span = span_for(calendar, asked) if calendar is not None else None
+    latest = latest_span(calculation.formula.partition(" = ")[2])
+    if span is not None or latest is None:
+        return span
+    return (
+        latest if asked.kind == "trailing" and latest.whole_year else Span(FiscalPeriod(latest.period.year))
+    )

@@ -8,7 +8,7 @@ from finchat_sec_qa.answer.sentences import amended_label, of_another_year, rest
 from finchat_sec_qa.answer.witness import AS_PRINTED, printed_otherwise
 from finchat_sec_qa.facts.calendar import DRIFT, Target
 from finchat_sec_qa.facts.lexicon import Entry
-from finchat_sec_qa.facts.members import part_of
+from finchat_sec_qa.facts.members import cut_of
 from finchat_sec_qa.facts.select import amends, better, differs, reported
 from finchat_sec_qa.model.answer import Alternate, Answer, PeriodView, Value
 from finchat_sec_qa.model.fact import Fact
@@ -154,6 +154,6 @@ def best_problems(what: str, entry: Entry, target: Target | None, place: Recheck
 
 
 def cut_problems(place: Rechecked) -> Iterator[Problem]:
-    """A reported number is the whole's or one part's; a finer cut has no name that a sentence could give."""
-    if place.fact is not None and place.fact.dimensions and part_of(place.fact) is None:
+    """A reported number is the whole's or a part's; cuts along other axes have no name in a sentence."""
+    if place.fact is not None and place.fact.dimensions and not cut_of(place.fact):
         yield place.citation.id, f"the fact is no number of the whole or of one part: {told(place.fact)}"

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
+from finchat_sec_qa.answer.amounts import latest
 from finchat_sec_qa.answer.compared import SIDES, of_figures, side_of
 from finchat_sec_qa.answer.figures import decimals_of, half_up, plain, rounded
 from finchat_sec_qa.answer.proof.evidence import (
@@ -15,26 +17,29 @@ from finchat_sec_qa.answer.proof.evidence import (
     whole_problems,
 )
 from finchat_sec_qa.answer.proof.recheck import Rechecked
-from finchat_sec_qa.answer.proof.rederived import derived_problems
-from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_formula
-from finchat_sec_qa.answer.spans import is_derived
+from finchat_sec_qa.answer.proof.rederived import derived_problems, parts_problems
+from finchat_sec_qa.answer.sentences import COMPARED, FIRST, SECOND, compared_formula, period_view
+from finchat_sec_qa.answer.spans import Taken, is_derived, latest_span, taken_in
 from finchat_sec_qa.errors import UsageError
+from finchat_sec_qa.facts.derivation import operand_period
 from finchat_sec_qa.facts.expressions import evaluate, names_in
-from finchat_sec_qa.facts.formulas import expand, formulas, spelled_out_for
+from finchat_sec_qa.facts.formulas import formulas, in_unit, spelled_out_for, written
 from finchat_sec_qa.facts.lexicon import entries
 from finchat_sec_qa.facts.standing import stand_ins
-from finchat_sec_qa.model.answer import Answer, Calculation, Value
+from finchat_sec_qa.model.answer import Answer, Calculation, PeriodView, Value
 from finchat_sec_qa.model.fact import Fact
-from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName
+from finchat_sec_qa.model.period import FiscalPeriod, Period
 
 CURRENCY = re.compile(r"[A-Z]{3}")
-# "assets_FY2024", "revenue_Q3_FY2024", and XBRL concepts by their local names.
-OPERAND = re.compile(
-    r"(?P<entry>[A-Za-z][A-Za-z0-9_]*?)(?:_(?P<part>Q[1-4]|H1|9M))?_FY(?P<year>[0-9]{4})", re.ASCII
-)
-PARTS: dict[str, FiscalPeriodName] = {
-    "FY": "FY", "Q1": "Q1", "Q2": "Q2", "Q3": "Q3", "Q4": "Q4", "H1": "H1", "9M": "9M"
-}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MainAmount:
+    """The amount that tells the days of a figure: those days, their names, and a citation of it."""
+
+    citation: int
+    days: Period
+    view: PeriodView
 
 
 def calculation_problems(answer: Answer, calculation: Calculation, facts: Facts) -> Iterator[Problem]:
@@ -47,20 +52,20 @@ def calculation_problems(answer: Answer, calculation: Calculation, facts: Facts)
     if is_derived(calculation):
         yield from operand_problems(calculation, facts, whole=False)
         yield from derived_problems(calculation, answer.value, facts)
-        main = None
+        main: MainAmount | None = None
     elif compares(calculation) and of_figures(calculation):
         yield from _sides_problems(calculation, answer.value, facts)
         main = _main_of_first(calculation, facts)
     elif compares(calculation):
         yield from _comparison_problems(calculation, answer.value, facts)
-        main = facts.get(1)
+        main = _main_of_comparison(facts)
     else:
         for problem in _figure_problems(calculation):
             yield None, problem
         yield from operand_problems(calculation, facts)
-        main = main_operand(calculation, facts)
-    if main is not None and answer.value.period != main.period_view():
-        yield main.citation.id, f"the period {answer.value.period} is not that of {main.period_view()}"
+        main = main_amount(calculation, facts)
+    if main is not None and answer.value.period != main.view:
+        yield main.citation, f"the period {answer.value.period} is not that of {main.view}"
     units = {operand.unit for operand in calculation.operands}
     allowed = {"percent", "ratio", "days", *units}
     if "shares" in units:
@@ -107,14 +112,16 @@ def operand_problems(calculation: Calculation, facts: Facts, *, whole: bool = Tr
     """
     places = [facts[operand.citation] for operand in calculation.operands if operand.citation in facts]
     first = next((place for place in places if place.subject is not None), None)
+    for item in taken_in(calculation.formula.partition(" = ")[2]):
+        yield from parts_problems(item, _places_of(item, calculation, facts))
     for operand in calculation.operands:
         what, place = f"operand {operand.name[:80]}", facts.get(operand.citation)
         yield from value_problems(what, operand.number, operand.unit, operand.citation, facts)
-        found = OPERAND.fullmatch(operand.name)
+        found = operand_period(operand.name)
         if found is None:
             yield operand.citation, f"{what} names no figure and period"
         elif place is not None and place.fact is not None:
-            yield from _named_problems(what, found, place, place.fact)
+            yield from _named_problems(what, found[0], found[1], place, place.fact)
             yield from whole_problems(what, place) if whole else cut_problems(place)
             if first is not None and place.subject != first.subject:
                 yield operand.citation, f"{what} is of {place.company}, another one of {first.company}"
@@ -123,31 +130,47 @@ def operand_problems(calculation: Calculation, facts: Facts, *, whole: bool = Tr
         yield None, f"amounts in {' and '.join(sorted(currencies))} do not go together"
 
 
-def main_operand(calculation: Calculation, facts: Facts) -> Rechecked | None:
-    """The operand that tells the period: the latest flow if there is one, else the latest balance.
+def main_amount(calculation: Calculation, facts: Facts) -> MainAmount | None:
+    """The amount that tells the period: the latest flow if there is one, else the latest balance.
 
-    None where an operand cites no fact, so that it cannot be said which one that is.
+    None where an operand cites no fact, or days do not line up, so that it cannot be said which one that is.
     """
-    places = [facts.get(operand.citation) for operand in calculation.operands]
-    cited = [(place, place.fact.period) for place in places if place is not None and place.fact is not None]
-    if len(cited) < len(places):
+    found: list[tuple[Period, Rechecked]] = []
+    for item in taken_in(calculation.formula.partition(" = ")[2]):
+        places = _places_of(item, calculation, facts)
+        cited = [place.fact.period for place in places if place.fact is not None]
+        derivation = item.span.derivation
+        days = derivation.span(cited) if item.derived and derivation is not None else next(iter(cited), None)
+        if len(cited) < len(item.names) or days is None:
+            return None
+        found.append((days, places[0]))
+    if not found:
         return None
-    flows = [item for item in cited if not item[1].is_instant]
-    return max(flows or cited, key=lambda item: item[1].end, default=(None, None))[0]
+    days = latest([days for days, _ in found])
+    place = next(place for other, place in found if other == days)
+    if place.calendar is None:
+        return None
+    return MainAmount(place.citation.id, days, period_view(days, place.calendar.name_of(days)))
 
 
-def _named_problems(what: str, found: re.Match[str], place: Rechecked, fact: Fact) -> Iterator[Problem]:
+def _places_of(item: Taken, calculation: Calculation, facts: Facts) -> list[Rechecked]:
+    """The citations of the operands that give an amount; fewer where there are none."""
+    numbers = {operand.name: operand.citation for operand in calculation.operands}
+    return [facts[numbers[name]] for name in item.names if numbers.get(name) in facts]
+
+
+def _named_problems(
+    what: str, key: str, period: FiscalPeriod, place: Rechecked, fact: Fact
+) -> Iterator[Problem]:
     """An operand's name says figure, year and part of the year; the fact is of these."""
-    number, year, part = place.citation.id, int(found["year"]), found["part"] or "FY"
-    entry, local = entries().get(found["entry"]), fact.concept.partition(":")[2]
-    if (entry.place(fact.concept) is None) if entry else local != found["entry"]:
+    number, entry, local = place.citation.id, entries().get(key), fact.concept.partition(":")[2]
+    if (entry.place(fact.concept) is None) if entry else local != key:
         yield number, f"{what} cites [{number}], which is of {fact.concept}"
     view = place.period_view()
-    if view is not None and (view.fiscal_year, view.fiscal_period) != (year, part):
+    if view is not None and (view.fiscal_year, view.fiscal_period) != (period.year, period.name):
         own = f"{view.fiscal_period or 'no'} fiscal {view.fiscal_year}"
         yield number, f"{what} cites [{number}], which is of {own}, {fact.period}"
     elif entry is not None and place.calendar is not None:
-        period = FiscalPeriod(year, PARTS[part])
         target = place.calendar.target(place.calendar.asked(period))
         yield from best_problems(what, entry, target, place)
 
@@ -198,26 +221,34 @@ def _sides_problems(calculation: Calculation, value: Value, facts: Facts) -> Ite
         yield None, f"amounts in {' and '.join(sorted(currencies))} do not go together"
 
 
-def _main_of_first(calculation: Calculation, facts: Facts) -> Rechecked | None:
-    """The operand that tells the period of a comparison of figures: the first company's."""
+def _main_of_first(calculation: Calculation, facts: Facts) -> MainAmount | None:
+    """The amount that tells the period of a comparison of figures: the first company's."""
     first = side_of(calculation, FIRST)
-    return main_operand(first, facts) if first is not None else None
+    return main_amount(first, facts) if first is not None else None
+
+
+def _main_of_comparison(facts: Facts) -> MainAmount | None:
+    """The first of two reported numbers."""
+    first = facts.get(1)
+    view = first.period_view() if first is not None else None
+    if first is None or first.fact is None or view is None:
+        return None
+    return MainAmount(1, first.fact.period, view)
 
 
 def _figure_problems(calculation: Calculation) -> Iterator[str]:
     """A figure of the list of formulas is computed as the list says."""
     label, _, formula = calculation.formula.partition(" = ")
-    named = [found for operand in calculation.operands if (found := OPERAND.fullmatch(operand.name))]
-    period = max(((int(found["year"]), found["part"] or "FY") for found in named), default=None)
+    names, span = [operand.name for operand in calculation.operands], latest_span(formula)
     for known in formulas().values():
-        if known.label == label and period is not None:
+        if known.label == label and span is not None:
             expression = spelled_out_for(known.expression, entries_of(calculation))
-            written, _ = expand(expression, period[0], PARTS[period[1]])
-            if all(stand_ins(text, formula) is None for text in (written, f"({written}) * 100")):
-                yield f"{label} is computed as {written}, not {formula}"
+            wanted = written(expression, span, names)
+            if all(stand_ins(in_unit(wanted, unit), formula) is None for unit in ("", "percent")):
+                yield f"{label} is computed as {wanted}, not {formula}"
 
 
 def entries_of(calculation: Calculation) -> set[str]:
     """The entries that the operands of a calculation are named by."""
-    found = (OPERAND.fullmatch(operand.name) for operand in calculation.operands)
-    return {match["entry"] for match in found if match is not None}
+    found = (operand_period(operand.name) for operand in calculation.operands)
+    return {item[0] for item in found if item is not None}

@@ -10,7 +10,7 @@ from finchat_sec_qa.answer.sentences import period_view
 from finchat_sec_qa.cite.places import Source, cite_fact, cite_span
 from finchat_sec_qa.errors import FinChatError, NotFoundError
 from finchat_sec_qa.facts.calendar import DRIFT, Calendar
-from finchat_sec_qa.facts.members import part_of
+from finchat_sec_qa.facts.members import cut_of
 from finchat_sec_qa.model.answer import Citation, PeriodView
 from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing, SourceFile, StoredDocument
@@ -194,13 +194,13 @@ def _fact(parsed: ParsedFile, citation: Citation) -> Fact | None:
 
 def _rivals(parsed: ParsedFile, fact: Fact) -> tuple[Fact, ...]:
     """Numbers for about the days of a fact, of the whole company or of the part that the fact is of."""
-    part, whole = part_of(fact), not fact.dimensions
+    cut, whole = cut_of(fact), not fact.dimensions
     return tuple(
         other
         for other in parsed.facts
         if other.value is not None
         and abs((other.period.end - fact.period.end).days) <= 2 * DRIFT
-        and part_of(other) == part
+        and cut_of(other) == cut
         and (not other.dimensions) == whole
     )
 

@@ -19,7 +19,10 @@ def standing_problems(wanted: str, calculation: Calculation, facts: Facts) -> It
     """
     formula = calculation.formula.partition(" = ")[2]
     cited = {operand.name: facts.get(operand.citation) for operand in calculation.operands}
-    for item in stand_ins(wanted, formula) or ():
+    found = stand_ins(wanted, formula)
+    if found is None:
+        return
+    for item in found:
         places = [place for name in item.names if (place := cited.get(name)) is not None and place.fact]
         if len(places) == len(item.names):
             yield from _zero_problems(item, places) if item.zero else _sum_problems(item, places)

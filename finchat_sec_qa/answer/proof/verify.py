@@ -33,7 +33,7 @@ from finchat_sec_qa.answer.sentences import (
     fact_sentence,
     of_another_year,
 )
-from finchat_sec_qa.answer.spans import derived_sentence, is_derived
+from finchat_sec_qa.answer.spans import derived_sentence, is_derived, where_derived
 from finchat_sec_qa.answer.witness import AS_PRINTED
 from finchat_sec_qa.errors import StoreCorruptError, UsageError
 from finchat_sec_qa.model.answer import Answer, Calculation, CheckedCitation, Citation, Value, VerifyReport
@@ -201,7 +201,8 @@ def _sentence(answer: Answer, again: Sequence[Rechecked]) -> str | None:
     if not dated(answer.value.period):
         return None
     companies = [place.company for place in again]
-    known = answer.value.period in [place.period_view() for place in again]
+    derived = answer.calculation is not None and where_derived(answer.calculation.formula.partition(" = ")[2])
+    known = bool(derived) or answer.value.period in [place.period_view() for place in again]
     if answer.calculation is not None:
         return _computed(answer.calculation, answer.value, companies, known=known)
     fact = again[0].fact

@@ -27,7 +27,7 @@ from finchat_sec_qa.model.figure_table import (
 )
 from finchat_sec_qa.model.progress import OnProgress, Progress, unheard
 from finchat_sec_qa.model.request import IngestRequest, ScopeRequest
-from finchat_sec_qa.model.table_request import StatementName
+from finchat_sec_qa.model.table_request import PartKind, StatementName
 from finchat_sec_qa.model.views import (
     BlockView,
     BlockWindow,
@@ -223,11 +223,15 @@ class SmallLibrary:
         company: str,
         metric: str,
         *,
+        part: str | None = None,
+        by: PartKind | None = None,
         years: int = 5,
         quarters: int | None = None,
         as_of: date | None = None,
     ) -> FigureTable:
-        self.asked.append((f"series {company} {metric} {years} {quarters} {as_of}", ScopeRequest()))
+        self.asked.append(
+            (f"series {company} {metric} {part} {by} {years} {quarters} {as_of}", ScopeRequest())
+        )
         self._check(ScopeRequest(companies=(company,)))
         return figures("series", empty=metric == "goodwill")
 
@@ -237,9 +241,10 @@ class SmallLibrary:
         metrics: Sequence[str],
         periods: Sequence[str],
         *,
+        by: PartKind | None = None,
         as_of: date | None = None,
     ) -> FigureTable:
-        self.asked.append((f"compare {companies} {metrics} {periods} {as_of}", ScopeRequest()))
+        self.asked.append((f"compare {companies} {metrics} {periods} {by} {as_of}", ScopeRequest()))
         self._check(ScopeRequest(companies=tuple(companies)))
         return figures("comparison")
 

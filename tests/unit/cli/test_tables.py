@@ -19,8 +19,8 @@ def test_a_series_is_asked_for_with_years_or_quarters(finchat: Finchat, library:
     assert finchat(*SERIES).code == 0
     assert finchat("facts", "ACME", "--concept", "rd", "--quarters", 3, "--as-of", "2024-05-01").code == 0
     assert [asked for asked, _ in library.asked] == [
-        "series ACME revenue 2 None None",
-        "series ACME rd 1 3 2024-05-01",
+        "series ACME revenue None None 2 None None",
+        "series ACME rd None None 1 3 2024-05-01",
     ]
 
 
@@ -31,7 +31,7 @@ def test_compare_and_statement_ask_for_what_was_typed(finchat: Finchat, library:
     assert asked.code == 0
     assert finchat("statement", "ACME", "latest", "cashflow", "--as-of", "2024-05-01").code == 0
     assert [asked for asked, _ in library.asked] == [
-        "compare ('ACME', '0000000001') ('revenue', 'rd') ('FY2022:FY2023', 'FY2019') None",
+        "compare ('ACME', '0000000001') ('revenue', 'rd') ('FY2022:FY2023', 'FY2019') None None",
         "statement ACME latest cashflow 2024-05-01",
     ]
 

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from finchat_sec_qa.facts.derivation import Span
 from finchat_sec_qa.facts.expressions import evaluate, names_in, parse
 from finchat_sec_qa.facts.formulas import (
     Operand,
@@ -11,10 +12,11 @@ from finchat_sec_qa.facts.formulas import (
     formulas,
     spelled_out,
     spelled_out_for,
+    written,
     yearly_only,
 )
 from finchat_sec_qa.facts.lexicon import Entry, entries, words_of
-from finchat_sec_qa.model.period import FiscalPeriodName
+from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName
 
 # Made-up accounts of two years, and what the formulas give for the second, worked out by hand.
 THIS_YEAR = {
@@ -189,7 +191,53 @@ def test_expansion_for_a_part_of_the_year() -> None:
 def test_figures_that_make_no_sense_for_a_part_of_the_year(
     key: str, part: FiscalPeriodName, yearly: bool
 ) -> None:
-    assert yearly_only(formulas()[key].expression, part) is yearly
+    assert yearly_only(formulas()[key].expression, Span(FiscalPeriod(2024, part))) is yearly
+
+
+def test_twelve_months_are_as_good_as_a_year() -> None:
+    assert not yearly_only(
+        formulas()["asset_turnover"].expression, Span(FiscalPeriod(2024, "H1"), trailing=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "span", "at_hand", "formula"),
+    [
+        (
+            "gross_margin",
+            Span(FiscalPeriod(2023, "Q4")),
+            ["revenue_FY2023"],
+            "((gross_profit_FY2023 - gross_profit_9M_FY2023) / (revenue_FY2023 - revenue_9M_FY2023)) * 100",
+        ),
+        (
+            "free_cash_flow_margin",
+            Span(FiscalPeriod(2023, "Q2")),
+            ["revenue_Q2_FY2023"],
+            (
+                "((cfo_H1_FY2023 - cfo_Q1_FY2023 - (capex_H1_FY2023 - capex_Q1_FY2023)) "
+                "/ revenue_Q2_FY2023) * 100"
+            ),
+        ),
+        (
+            "asset_turnover",
+            Span(FiscalPeriod(2024, "Q1"), trailing=True),
+            [],
+            (
+                "(revenue_FY2023 + revenue_Q1_FY2024 - revenue_Q1_FY2023) / "
+                "((assets_Q1_FY2024 + assets_Q1_FY2023) / 2)"
+            ),
+        ),
+        (
+            "working_capital",
+            Span(FiscalPeriod(2023, "Q4")),
+            [],
+            "current_assets_FY2023 - current_liabilities_FY2023",
+        ),
+    ],
+)
+def test_what_is_not_at_hand_is_derived(key: str, span: Span, at_hand: list[str], formula: str) -> None:
+    known = formulas()[key]
+    assert written(known.expression, span, at_hand, known.unit) == formula
 
 
 def test_expansion_writes_the_years_out() -> None:

@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from finchat_sec_qa import Library
+from finchat_sec_qa.answer.amounts import Computed, Named, latest
 from finchat_sec_qa.answer.compose import Frame, from_comparison, from_fact, from_formula
 from finchat_sec_qa.answer.findings import Finding
 from finchat_sec_qa.answer.sources import Sources
 from finchat_sec_qa.config import Settings
+from finchat_sec_qa.facts.calendar import Calendar
+from finchat_sec_qa.facts.derivation import Span
 from finchat_sec_qa.facts.formulas import expand
 from finchat_sec_qa.facts.select import Chosen
 from finchat_sec_qa.model.answer import Answer, VerifyReport
 from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.passage import Scope
 from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.ports import FactQuery
 from finchat_sec_qa.question.read import read
@@ -81,9 +85,12 @@ ACME, BOLT = "0000000042", "0000000077"
 def margin(library: Library, income: Finding, revenue: Finding) -> Answer:
     """The net margin of fiscal 2024, composed as ours are, of other operands."""
     plan = read(MARGIN, library._store.companies())
-    formula, (one, other) = expand(plan.expression, 2024)
-    operands = [(one.name, income), (other.name, revenue)]
-    return from_formula(frame(library, MARGIN), Sources(library._store), plan, formula, operands)
+    _, (one, other) = expand(plan.expression, 2024)
+    operands = (Named(one.name, income), Named(other.name, revenue))
+    days = latest([income.fact.period, revenue.fact.period])
+    computed = Computed(Span(FiscalPeriod(2024)), plan.expression, operands, days, {})
+    calendar = Calendar(library._store.filings(Scope()))
+    return from_formula(frame(library, MARGIN), Sources(library._store), plan, computed, calendar)
 
 
 def test_operands_of_a_part_another_year_or_another_company(library: Library) -> None:
@@ -222,8 +229,11 @@ def test_a_fact_that_is_cut_finer_than_a_part(tmp_path: Path) -> None:
         text = library._store.text(filing.id, 0)
         data["citations"][0].update(place, quote=text[fine.start : fine.end])
         shown = library.verify(Answer.model_validate(data)).citations[0].problems
-        assert any("part" in problem for problem in shown), shown
+        assert any("the whole company" in problem for problem in shown), shown
         assert not library.verify(reissued(data, question=BRASS)).holds
+        both = library.ask("What was Acme's revenue from Brass in the United States in fiscal 2023?")
+        assert "from Brass in United States of $" in both.answer
+        assert library.verify(both).holds
 
 
 def test_a_number_that_the_document_gives_more_exactly(tmp_path: Path) -> None:
