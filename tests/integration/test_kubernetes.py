@@ -1,4 +1,4 @@
-"""The Kubernetes manifests: complete, of the restricted profile, and valid for clusters of several versions."""
+"""The Kubernetes manifests: complete, of the restricted profile, valid for clusters of several versions."""
 
 import shutil
 import subprocess
