@@ -5,7 +5,10 @@ alone, as those of a filing without XBRL are. Each printed value is compared wit
 place: value without sign (a tag's sign follows its concept, not the print), scale and period; for rows that
 the lexicon names also the concept and its sign. With --lines the tables are first flattened into lines of
 text, as a PDF prints them, and rebuilt; values are then found by amount and period. One line a filing, then
-all. Exits 1 below 99 % of values or periods.
+all. Three lines more tell of what stands outside the primary statements, from the HTML tables alone: the
+statement of equity, parts of the company (segments, products, places), other notes; "named" there are values
+whose row or column is named for a member, and "member right" those whose tag has a member of such a name.
+Exits 1 below 99 % of values or periods.
 """
 
 import json
@@ -18,8 +21,10 @@ from pathlib import Path
 
 from benchmarks.common import edgar_folder, parser, say
 from finchat_sec_qa.errors import FinChatError
+from finchat_sec_qa.facts.labels import concept_words, member_label
 from finchat_sec_qa.facts.lexicon import entries
-from finchat_sec_qa.facts.printed.read import document_facts
+from finchat_sec_qa.facts.printed.notes import EQUITY_AXIS, note_facts
+from finchat_sec_qa.facts.printed.read import primary_facts
 from finchat_sec_qa.model.document import ParsedDocument
 from finchat_sec_qa.model.fact import PRINTED, Fact
 from finchat_sec_qa.model.filing import ParsedFiling, SourceFile, SourceFiling
@@ -32,6 +37,7 @@ SMALLEST = 1_000_000  # bytes of a main document with statements; exhibits are s
 ONE_DAY = 1
 SPAN_DRIFT = 8  # days that a span printed as months differs from one of weeks
 BAR = 0.99
+_OF_ENTRIES = frozenset({"named", "concept right", "sign right"})
 PERIODIC = ("10-K", "10-Q")
 
 Tags = Mapping[int, Sequence[Fact]]
@@ -62,10 +68,50 @@ def compare(parsed: ParsedFiling, *, lines: bool) -> Counter[str]:
         by_place[fact.start].append(fact)
         by_end[fact.period.end].append(fact)
     found: Counter[str] = Counter()
-    for printed in document_facts(document, 0, parsed.filing):
+    for printed in primary_facts(document, 0, parsed.filing):
         near = _by_amount(printed, by_end) if lines else _at_place(printed, by_place)
         found.update(_agreement(printed, near))
     return found
+
+
+def compare_notes(parsed: ParsedFiling) -> dict[str, Counter[str]]:
+    """The same for what stands outside the primary statements, by kind."""
+    document = parsed.documents[0]
+    by_place: dict[int, list[Fact]] = defaultdict(list)
+    for fact in parsed.facts:
+        if fact.value is not None and fact.document == 0:
+            by_place[fact.start].append(fact)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    primary = list(primary_facts(document, 0, parsed.filing))
+    for printed in note_facts(document, 0, parsed.filing, primary):
+        near = _at_place(printed, by_place)
+        agreed = [what for what in _agreement(printed, near) if what not in _OF_ENTRIES]
+        found[_kind(printed)].update([*agreed, *_named(printed, near)])
+    return found
+
+
+def _kind(printed: Fact) -> str:
+    axes = [axis for axis, _ in printed.dimensions]
+    if any(axis.endswith(EQUITY_AXIS) for axis in axes):
+        return "equity"
+    return "parts" if axes else "other notes"
+
+
+def _named(printed: Fact, near: Sequence[Fact]) -> Iterator[str]:
+    """Whether a tag has a member that is named as the printed row or column is."""
+    if not printed.dimensions or not near:
+        return
+    yield "named"
+    wanted = _words(printed.dimensions[0][1])
+    members = [member for fact in near for _, member in fact.dimensions]
+    initials = {"".join(word[0] for word in concept_words(member)).lower() for member in members}
+    if any(wanted & _words(member) for member in members) or wanted & initials:
+        yield "member right"
+
+
+def _words(member: str) -> set[str]:
+    """The words of a member's label, and of a printed one, without endings of the plural."""
+    return {word.lower().removesuffix("s") for word in concept_words(member_label(member))}
 
 
 def flattened(document: ParsedDocument) -> ParsedDocument:
@@ -120,7 +166,10 @@ def _agreement(printed: Fact, near: Sequence[Fact]) -> Iterator[str]:
 
 
 def _size(fact: Fact) -> object:
-    return None if fact.value is None else abs(fact.value)
+    """The value without sign; XBRL gives percents as shares of one."""
+    if fact.value is None:
+        return None
+    return abs(fact.value) / (100 if fact.unit == "percent" else 1)
 
 
 def _same_period(one: Fact, other: Fact) -> bool:
@@ -138,11 +187,16 @@ def main() -> int:
     options.add_argument("--json", action="store_true", help="one JSON object a filing, then one for all")
     arguments = options.parse_args()
     total: Counter[str] = Counter()
+    notes: dict[str, Counter[str]] = defaultdict(Counter)
     for parsed in filings(edgar_folder(arguments.shared)):
         found = compare(parsed, lines=arguments.lines)
         total.update(found)
         _report(parsed.filing.id, found, as_json=arguments.json)
+        for kind, counts in compare_notes(parsed).items() if not arguments.lines else ():
+            notes[kind].update(counts)
     _report("all", total, as_json=arguments.json)
+    for kind, counts in sorted(notes.items()):
+        _report(f"all: {kind}", counts, as_json=arguments.json)
     right = min(total["value right"], total["period right"])
     share = right / total["values"] if total["values"] else 0.0
     if not arguments.json:

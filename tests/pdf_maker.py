@@ -5,16 +5,36 @@ from collections.abc import Sequence
 
 def make_pdf(pages: Sequence[Sequence[str]], trailer: str = "") -> bytes:
     """A PDF with these lines on these pages; `trailer` goes into the trailer dictionary."""
+    streams = [
+        "BT /F 10 Tf 14 TL 40 760 Td " + " ".join(f"({_escaped(line)}) Tj T*" for line in lines) + " ET"
+        for lines in pages
+    ]
+    return _pdf(streams, trailer)
+
+
+def make_placed_pdf(pages: Sequence[Sequence[Sequence[tuple[int, str]]]]) -> bytes:
+    """A PDF whose lines are words at places: (points from the left, words), lines from the top down."""
+    return _pdf(
+        [
+            " ".join(
+                f"BT /F 10 Tf {left} {760 - 14 * at} Td ({_escaped(words)}) Tj ET"
+                for at, line in enumerate(lines)
+                for left, words in line
+            )
+            for lines in pages
+        ]
+    )
+
+
+def _pdf(pages: Sequence[str], trailer: str = "") -> bytes:
+    """A PDF with these streams of drawing commands as its pages."""
     kids = " ".join(f"{4 + 2 * at} 0 R" for at in range(len(pages)))
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",
         f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>",
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     ]
-    for at, lines in enumerate(pages):
-        stream = (
-            "BT /F 10 Tf 14 TL 40 760 Td " + " ".join(f"({_escaped(line)}) Tj T*" for line in lines) + " ET"
-        )
+    for at, stream in enumerate(pages):
         resources = "/MediaBox[0 0 612 792]/Resources<</Font<</F 3 0 R>>>>"
         objects.append(f"<</Type/Page/Parent 2 0 R{resources}/Contents {5 + 2 * at} 0 R>>")
         objects.append(f"<</Length {len(stream.encode('cp1252'))}>>stream\n{stream}\nendstream")

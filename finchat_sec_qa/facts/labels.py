@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from finchat_sec_qa.facts.countries import countries
+from finchat_sec_qa.model.fact import PRINTED
 
 SMALL_WORDS = frozenset("and of the in for other excluding segment segments".split())
 I_NAME = re.compile(r"I(?=[A-Z][a-z])")  # "IPhone", as element names write "iPhone"
@@ -24,8 +25,13 @@ def concept_label(name: str) -> str:
 
 
 def member_label(name: str) -> str:
-    """The name of a dimension member: "Data Center" for nvda:DataCenterMember, "Japan" for country:JP."""
+    """The name of a dimension member: "Data Center" for nvda:DataCenterMember, "Japan" for country:JP.
+
+    One that was read from print is called as the table prints it.
+    """
     prefix, _, local = name.rpartition(":")
+    if prefix == PRINTED:
+        return local
     if prefix == "country":
         return countries()[local][0].title() if local in countries() else local
     local = local.removesuffix("Member")

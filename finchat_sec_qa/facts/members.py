@@ -6,7 +6,7 @@ from functools import cache
 
 from finchat_sec_qa.facts.countries import countries
 from finchat_sec_qa.facts.labels import concept_words, member_label
-from finchat_sec_qa.model.fact import Fact
+from finchat_sec_qa.model.fact import PRINTED, Fact
 
 # Words around a member's name that say what kind of thing it is.
 KIND_WORDS = frozenset(
@@ -20,11 +20,14 @@ AXIS_WORDS = {
 }
 # Axes on which a member is a part of the whole; others restate it (restatements, scenarios, ranges).
 PART_AXES = ("StatementGeographicalAxis", "ProductOrServiceAxis", "StatementBusinessSegmentsAxis")
+# Parts that a table prints without saying what kind they are: they have names but cannot be ranked.
+PRINTED_AXIS = "PrintedPartAxis"
 # An elimination or corporate line beside the segments is no part that people ask for by accident.
 CONSOLIDATION_AXIS = "ConsolidationItemsAxis"
 OPERATING_SEGMENTS = "OperatingSegmentsMember"
 GEOGRAPHY, PRODUCT, SEGMENT = PART_AXES
-TOLD = (PRODUCT, SEGMENT, GEOGRAPHY)  # the order in which the name of a part on several axes has its members
+# The order in which the name of a part on several axes has its members.
+TOLD = (PRODUCT, SEGMENT, PRINTED_AXIS, GEOGRAPHY)
 MAX_NAME_WORDS = 8
 SHORT_FORM = 3  # words, at the least, that initials stand for: "AWS"
 Cut = tuple[tuple[str, str], ...]
@@ -66,7 +69,7 @@ def cut_of(fact: Fact) -> Cut:
         for axis, member in fact.dimensions
         if not (axis.endswith(CONSOLIDATION_AXIS) and member.endswith(OPERATING_SEGMENTS))
     ]
-    if any(axis not in PART_AXES for axis, _ in rest):
+    if any(axis not in TOLD for axis, _ in rest):
         return ()
     return tuple(sorted(rest, key=lambda pair: TOLD.index(pair[0])))
 
@@ -146,7 +149,15 @@ def _names(member: str) -> tuple[str, ...]:
     prefix, _, local = member.rpartition(":")
     if prefix == "country":
         return (*(name.replace(" ", "") for name in countries().get(local, ())), local.lower())
-    words = [word.lower() for word in concept_words(local.removesuffix("Member"))]
+    if prefix == PRINTED:
+        names = next((names for names in countries().values() if local.lower() in names), ())
+        return tuple(dict.fromkeys((*_spelled(local), *(name.replace(" ", "") for name in names))))
+    return _spelled(local.removesuffix("Member"))
+
+
+def _spelled(name: str) -> tuple[str, ...]:
+    """Ways to write a name without blanks."""
+    words = [word.lower() for word in concept_words(name)]
     joined = "".join(word for word in words if word != "and")
     plural = joined.removesuffix("s") if joined.endswith("s") else joined + "s"
     apart = "".join(GLUED_AND.sub("", word) for word in words)
@@ -164,7 +175,7 @@ def _by_axis(
             on_axis = [facts for cut, facts in found.items() if axis in dict(cut)]
             if on_axis:
                 return on_axis
-    for axis in PART_AXES:
+    for axis in (*PART_AXES, PRINTED_AXIS):
         on_axis = [facts for cut, facts in found.items() if axis in dict(cut)]
         if on_axis:
             return on_axis

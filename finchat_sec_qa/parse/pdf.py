@@ -14,6 +14,7 @@ from finchat_sec_qa.model.filing import SourceFile
 from finchat_sec_qa.parse.limits import Deadline, Limits
 from finchat_sec_qa.parse.lines import find_blocks
 from finchat_sec_qa.parse.parsed import ParsedFile
+from finchat_sec_qa.parse.pdf_shapes import PageShapes
 from finchat_sec_qa.parse.plain import plain_lines, without_furniture
 from finchat_sec_qa.parse.printed.tables import Pages
 
@@ -37,13 +38,13 @@ def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
     blocks: list[Block] = []
     tables = Pages()
     offset = 0
-    for number, printed in enumerate(_printed_pages(file, limits, deadline), 1):
+    for number, (printed, page_text) in enumerate(_printed_pages(file, limits, deadline), 1):
         lines = plain_lines(_ITEM_INSIDE.sub("\n", printed) if "ITEM " in printed else printed, offset)
         end = lines[-1].end if lines else offset
         label, body = without_furniture(lines)
         pages.append(Page(number, offset, end, label))
         blocks.extend(find_blocks(body))
-        tables.add(body)
+        tables.add(body, PageShapes(page_text, lines))
         parts.extend(line.text + "\n" for line in lines)
         offset = end + 1 if lines else offset
     document = ParsedDocument(
@@ -61,7 +62,10 @@ def parse_pdf(file: SourceFile, limits: Limits) -> ParsedFile:
     return ParsedFile(document)
 
 
-def _printed_pages(file: SourceFile, limits: Limits, deadline: Deadline) -> Iterator[str]:
+def _printed_pages(
+    file: SourceFile, limits: Limits, deadline: Deadline
+) -> Iterator[tuple[str, pypdfium2.PdfTextPage]]:
+    """The text of each page, and the page, which is open until the next one is asked for."""
     with _PDFIUM, _opened(file) as pdf:
         count = len(pdf)
         if count == 0:
@@ -72,13 +76,14 @@ def _printed_pages(file: SourceFile, limits: Limits, deadline: Deadline) -> Iter
         total = 0
         for index in range(count):
             deadline.check()
-            printed = _page_text(pdf, index, file.name)
-            total += len(printed)
-            if total > limits.max_bytes:
-                raise LimitExceededError(
-                    file.name, f"holds more than {limits.max_bytes:,} characters of text"
-                )
-            yield printed
+            with _page(pdf, index, file.name) as text:
+                printed = _page_text(text, index, file.name)
+                total += len(printed)
+                if total > limits.max_bytes:
+                    raise LimitExceededError(
+                        file.name, f"holds more than {limits.max_bytes:,} characters of text"
+                    )
+                yield printed, text
 
 
 @contextmanager
@@ -95,17 +100,20 @@ def _opened(file: SourceFile) -> Iterator[pypdfium2.PdfDocument]:
         yield pdf
 
 
-def _page_text(pdf: pypdfium2.PdfDocument, index: int, name: str) -> str:
+@contextmanager
+def _page(pdf: pypdfium2.PdfDocument, index: int, name: str) -> Iterator[pypdfium2.PdfTextPage]:
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
-            if text.count_chars() > _MAX_PAGE_CHARACTERS:
-                raise LimitExceededError(
-                    name, f"page {index + 1} has more than {_MAX_PAGE_CHARACTERS:,} characters"
-                )
-            printed: str = text.get_text_bounded()
-            return printed
+            yield text
     except pypdfium2.PdfiumError as error:
         raise MalformedError(name, f"page {index + 1} cannot be read ({error})") from error
+
+
+def _page_text(text: pypdfium2.PdfTextPage, index: int, name: str) -> str:
+    if text.count_chars() > _MAX_PAGE_CHARACTERS:
+        raise LimitExceededError(name, f"page {index + 1} has more than {_MAX_PAGE_CHARACTERS:,} characters")
+    printed: str = text.get_text_bounded()
+    return printed
 
 
 def _warnings(pages: Sequence[Page]) -> tuple[str, ...]:

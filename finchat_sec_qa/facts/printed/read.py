@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from finchat_sec_qa.facts.printed.digits import decimals_of
 from finchat_sec_qa.facts.printed.labels import is_loss, plain_label
+from finchat_sec_qa.facts.printed.notes import note_facts
 from finchat_sec_qa.facts.printed.rows import RowRule, row_rules
 from finchat_sec_qa.facts.printed.statements import (
     PrintedRow,
@@ -16,7 +18,7 @@ from finchat_sec_qa.facts.printed.statements import (
     match_rows,
     unit_fits,
 )
-from finchat_sec_qa.model.document import Cell, ParsedDocument
+from finchat_sec_qa.model.document import ParsedDocument
 from finchat_sec_qa.model.fact import PRINTED, PRINTED_ROW, Fact
 from finchat_sec_qa.model.filing import Filing, ParsedFiling
 from finchat_sec_qa.model.period import Period
@@ -59,6 +61,15 @@ def printed_facts(parsed: ParsedFiling) -> tuple[Fact, ...]:
 
 
 def document_facts(document: ParsedDocument, index: int, filing: Filing) -> Iterator[Fact]:
+    """The facts that one document prints: of its primary statements, then of equity and of the notes."""
+    primary = list(primary_facts(document, index, filing))
+    notes = list(note_facts(document, index, filing, primary)) if primary else []
+    told = {fact.start for fact in notes}  # a row of sales by product says more there than as a row
+    yield from (fact for fact in primary if fact.start not in told)
+    yield from notes
+
+
+def primary_facts(document: ParsedDocument, index: int, filing: Filing) -> Iterator[Fact]:
     """The facts of one document's primary statements, one a cell, in the order of the statements."""
     if document.kind not in {"pdf", "html", "text"}:
         return
@@ -108,7 +119,7 @@ def _row_facts(
             value=value,
             text=None,
             unit=cell.unit or "USD",
-            decimals=_decimals(document.text[cell.start : cell.end], cell, page.table.scale),
+            decimals=decimals_of(document.text[cell.start : cell.end], cell.value, page.table.scale),
             scale=page.table.scale,
             dimensions=(),
             context_id="",
@@ -171,13 +182,3 @@ def _costs_negative(rows: Sequence[PrintedRow], named: Mapping[int, str]) -> boo
         if cell.value
     ]
     return sum(signs) * 2 > len(signs)
-
-
-def _decimals(printed: str, cell: Cell, scale: int) -> int:
-    """Digits behind the point that the value is exact to: -6 for whole millions."""
-    digits = re.sub(r"[^\d.]", "", printed)
-    behind = len(digits.partition(".")[2])
-    if not cell.value or not digits.strip(".0"):
-        return -scale
-    ratio = abs(cell.value) / Decimal(digits)
-    return behind - max(ratio.adjusted(), 0)

@@ -185,7 +185,7 @@ def _statement(document: ParsedDocument, index: int, filing: Filing) -> Statemen
     if len(table.row_headers) < 5:
         return None
     rows = read_rows(table)
-    above = _above(document, index)
+    above = text_above(document, index)
     title = f"{above} {table.title}"
     kinds = [kind for kind in NEEDED if _prints(kind, rows)]
     for kind in sorted(kinds, key=lambda kind: (TITLES[kind].search(title) is None, kind)):
@@ -201,7 +201,7 @@ def _prints(kind: StatementKind, rows: Sequence[PrintedRow]) -> bool:
     return all(group & keys for group in NEEDED[kind])
 
 
-def _above(document: ParsedDocument, index: int) -> str:
+def text_above(document: ParsedDocument, index: int) -> str:
     """The text above a table, its head included where that belongs to it, from the table before on."""
     table = document.tables[index]
     if document.kind == "pdf":  # a table of printed pages begins with its own title
@@ -242,9 +242,9 @@ def continued(document: ParsedDocument, statement: Statement, filing: Filing) ->
     first = document.tables.index(statement.table) + 1
     for index in range(first, min(first + MAX_PAGES, len(document.tables))):
         table = document.tables[index]
-        if not TITLES["cash"].search(f"{_above(document, index)[-500:]} {table.title}"):
+        if not TITLES["cash"].search(f"{text_above(document, index)[-500:]} {table.title}"):
             return
-        periods = column_periods(table, _above(document, index), filing, instant=False)
+        periods = column_periods(table, text_above(document, index), filing, instant=False)
         if len(periods) != len(statement.periods):
             return
         periods = dict(zip(sorted(periods), statement.periods.values(), strict=True))

@@ -11,6 +11,7 @@ from finchat_sec_qa.parse.printed.values import find_runs
 
 MAX_HEAD = 14  # lines from a table's title to its first row
 LONG = 105  # characters of a line of prose
+SENTENCE = 60  # characters of a line that may end a sentence
 PROSE = 3  # so many long lines without values in a row are no part of a table
 
 STATEMENT = re.compile(
@@ -28,16 +29,25 @@ _NO_TITLE = re.compile(
 
 @dataclass(slots=True)
 class Region:
-    """Lines that head a table, and lines from its first row to its last."""
+    """Lines that head a table, and those from its first row to its last.
+
+    `above` are all lines since the table before.
+    """
 
     head: list[Line] = field(default_factory=list)
     body: list[Line] = field(default_factory=list)
     title: str = ""
+    above: list[Line] = field(default_factory=list)
 
 
 def is_statement_title(text: str) -> bool:
     """Whether a line is the title of a financial statement."""
     return len(text) < 130 and STATEMENT.search(text) is not None and not _NO_TITLE.search(text)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a line ends a sentence: "… were as follows (in millions):"."""
+    return len(text) > SENTENCE and text.endswith((".", ":")) and not is_statement_title(text)
 
 
 def find_regions(lines: Sequence[Line]) -> list[Region]:
@@ -102,7 +112,7 @@ def _closed(region: Region, last: int) -> Region:
         text = line.text
         if len(text) > LONG and not (TOKEN.search(text) and len(text) < 160):
             break
-        if text.endswith(".") and len(text) > 60 and not is_statement_title(text):
+        if text.endswith(".") and is_sentence(text):
             break
         head.insert(0, line)
         if is_statement_title(text) and not _part_of_title(region.head, line):
@@ -110,7 +120,7 @@ def _closed(region: Region, last: int) -> Region:
     titles = [line.text for line in head if is_statement_title(line.text)]
     others = [line.text for line in head if heading_level(line.text) and not only_heading(line.text)]
     title = (titles or others or [""])[-1 if titles else 0]
-    return Region(head, region.body[:last], title[:200])
+    return Region(head, region.body[:last], title[:200], region.head)
 
 
 def _part_of_title(lines: Sequence[Line], line: Line) -> bool:

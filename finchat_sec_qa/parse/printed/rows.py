@@ -1,11 +1,11 @@
 """Rows of a printed table: labels with the lines they wrap over, captions above them, and their values."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from finchat_sec_qa.parse.plain import Line
-from finchat_sec_qa.parse.printed.values import Printed, find_runs
+from finchat_sec_qa.parse.printed.values import Printed, Run, find_runs
 
 _GOES_ON = re.compile(
     r"(?:[,;&/]|(?<=[a-z])[-–]|\b(?:a|an|and|as|at|by|for|from|in|including|less|net|of|on|or|per|than|the|to|with"
@@ -16,6 +16,9 @@ _CAPTION_INSIDE = re.compile(r":\s+(?=[A-Z])")
 _NO_CAPTION = re.compile(r"\b(?:less|add|plus|deduct|par value|stated value)\b[^:]*$", re.IGNORECASE)
 _ENDS_PART = re.compile(r"^(?:total|net cash)\b", re.IGNORECASE)
 MAX_LABEL = 300
+
+Values = tuple[Printed | None, ...]
+Fit = Callable[[Line, Run], Values | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A printed row: its label ("" where none is printed), the captions above it, and one value a column.
+    """A printed row: its label ("" where none is printed), the captions above it, and one value a column,
+    None where the column is left blank.
 
     `start` and `end` are of the label in the document's text, `base` is the offset of the line that the
     places of `values` count from.
@@ -40,7 +44,12 @@ class Row:
     start: int
     end: int
     base: int
-    values: tuple[Printed, ...]
+    values: tuple[Printed | None, ...]
+
+    @property
+    def last(self) -> int:
+        """The offset behind its last value."""
+        return self.base + max((value.end for value in self.values if value is not None), default=0)
 
 
 @dataclass(slots=True)
@@ -73,9 +82,13 @@ class _Captions:
 
 @dataclass(slots=True)
 class RowReader:
-    """Reads the lines of one table of `count` value columns, from the first line below its headings on."""
+    """Reads the lines of one table of `count` value columns, from the first line below its headings on.
+
+    `fit` gives a run's values by column where a row may leave columns blank.
+    """
 
     count: int
+    fit: Fit | None = None
     captions: _Captions = field(default_factory=_Captions)
     pending: list[Piece] = field(default_factory=list)
     begun: bool = False
@@ -90,14 +103,18 @@ class RowReader:
         for line in lines:
             at = 0
             for run in find_runs(line.text):
-                values = run.fitted(self.count)
+                values = self._fitted(line, run)
                 if values is None or not _row_ends(line.text[run.end :]):
                     continue
-                own = line.text[at : values[0].start]
-                if self.begun or own.strip() or not all(value.year for value in values):
+                given = [value for value in values if value is not None]
+                own = line.text[at : given[0].start]
+                if self.begun or own.strip() or not all(value.year for value in given):
                     yield self._row(line, at, own, values)
                 at = run.end  # years alone before the first row are headings
             self._leave(line, at)
+
+    def _fitted(self, line: Line, run: Run) -> Values | None:
+        return self.fit(line, run) if self.fit is not None else run.fitted(self.count)
 
     def _leave(self, line: Line, at: int) -> None:
         """Keep what stands behind the last row of a line: the label of the next, or a caption."""
@@ -107,7 +124,7 @@ class RowReader:
         start = line.start + line.text.index(rest, at)
         self.pending.append(Piece(rest, start, start + len(rest)))
 
-    def _row(self, line: Line, at: int, own: str, values: tuple[Printed, ...]) -> Row:
+    def _row(self, line: Line, at: int, own: str, values: Values) -> Row:
         """The row that ends in `values`; `own` is what stands before them in their line from `at` on."""
         self.begun = True
         text = own.strip()
@@ -118,7 +135,8 @@ class RowReader:
         self.captions.enter(_captions(self.pending))
         self.pending.clear()
         label = " ".join(piece.text for piece in pieces)
-        first = pieces[0].start if pieces else line.start + values[0].start
+        begin = min(value.start for value in values if value is not None)
+        first = pieces[0].start if pieces else line.start + begin
         last = pieces[-1].end if pieces else first
         inside = list(_CAPTION_INSIDE.finditer(label))
         if inside and not _NO_CAPTION.search(label[: inside[-1].start()]):

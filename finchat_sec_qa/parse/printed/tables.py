@@ -3,15 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from finchat_sec_qa.model.document import Table
 from finchat_sec_qa.model.heading import TOKEN, Heading, Moment, read_heading
 from finchat_sec_qa.parse.grid import Group
 from finchat_sec_qa.parse.lines import trailing_values
 from finchat_sec_qa.parse.plain import Line
+from finchat_sec_qa.parse.printed.grids import Grid, names_over, read_grid
 from finchat_sec_qa.parse.printed.regions import Region, find_regions, is_statement_title
 from finchat_sec_qa.parse.printed.rows import Row, RowReader
+from finchat_sec_qa.parse.printed.shapes import Shapes
 from finchat_sec_qa.parse.printed.values import find_runs
 from finchat_sec_qa.parse.tables import Part, Values
 from finchat_sec_qa.parse.units import Note, read_note
@@ -39,16 +41,21 @@ class Pages:
     def __init__(self) -> None:
         self._drafts: list[_Draft] = []
 
-    def add(self, lines: Sequence[Line]) -> None:
-        """The lines of the next page, without its printed number."""
+    def add(self, lines: Sequence[Line], shapes: Shapes | None = None) -> None:
+        """The lines of the next page, without its printed number; `shapes` knows where its words stand."""
         if sum(trailing_values(line.text) > 0 for line in lines) < MIN_ROWS:
             return
         first = True
+        grid: Grid | None = None
         for region in find_regions(lines):
             before = self._drafts[-1] if first and self._drafts else None
-            draft = _draft(region, before)
+            above = grid
+            grid = read_grid(region, shapes, above) if shapes is not None else None
+            draft = _of_grid(region, grid) if grid is not None else _draft(region, before)
+            if draft is not None and grid is not None and above is not None and grid.names is above.names:
+                draft = replace(draft, note=draft.note or self._drafts[-1].note)
             if draft is not None:
-                self._drafts.append(draft)
+                self._drafts.append(_told_apart(draft, region, shapes) if shapes is not None else draft)
             first = False
 
     def tables(self) -> tuple[Table, ...]:
@@ -76,10 +83,26 @@ def _draft(region: Region, before: _Draft | None) -> _Draft | None:
     if before and not heading.moments and not region.title and len(before.columns) == count + 1:
         columns, note = before.columns, note or before.note
     start = region.head[0].start if region.head else region.body[0].start
-    last = rows[-1]
-    return _Draft(
-        region.title, columns, rows, start, last.base + last.values[-1].end, note or read_note(head)
-    )
+    return _Draft(region.title, columns, rows, start, rows[-1].last, note or read_note(head))
+
+
+def _told_apart(draft: _Draft, region: Region, shapes: Shapes) -> _Draft:
+    """Columns that are headed by the same years with the names that stand over these."""
+    paths = draft.columns[1:]
+    if not all(paths) or len(set(paths)) == len(paths):
+        return draft
+    size = len(set(paths))
+    if len(paths) % size or any(path != paths[at % size] for at, path in enumerate(paths)):
+        return draft
+    names = names_over(region, shapes, len(paths), size)
+    named = tuple((name, *path) for name, path in zip(names, paths, strict=False))
+    return replace(draft, columns=((), *named)) if len(set(named)) == len(paths) else draft
+
+
+def _of_grid(region: Region, grid: Grid) -> _Draft:
+    """A table with named columns."""
+    note = next((found for line in reversed(region.above) if (found := read_note(line.text))), None)
+    return _Draft(region.title, grid.columns, grid.rows, grid.start, grid.rows[-1].last, note)
 
 
 def _ending(line: Line) -> int:
@@ -192,6 +215,8 @@ def _groups(row: Row) -> Iterator[Group]:
         text = " " * (row.end - row.start)  # only its length counts
         yield Group([], [], 0, 1, False, text, row.label, column=0, start=row.start)
     for column, value in enumerate(row.values, start=1):
+        if value is None:
+            continue
         start = row.base + value.start
         yield Group(
             [],

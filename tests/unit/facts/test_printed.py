@@ -85,7 +85,7 @@ def by_key(parsed: ParsedFiling) -> dict[tuple[str, int], Fact]:
     return {
         (fact.concept.removeprefix("printed:"), fact.period.end.year): fact
         for fact in printed_facts(parsed)
-        if fact.concept.startswith("printed:")
+        if fact.concept.startswith("printed:") and not fact.dimensions
     }
 
 
@@ -139,7 +139,13 @@ def test_a_fact_stands_at_its_printed_cell() -> None:
 
 def test_rows_that_no_entry_explains_keep_their_label() -> None:
     concepts = {fact.concept for fact in printed_facts(filing_of(INCOME))}
-    assert "printed-row:products" in concepts
+    assert "printed-row:less net income attributable to noncontrolling interests" in concepts
+
+
+def test_rows_that_add_up_to_revenue_are_its_parts() -> None:
+    sold = [fact for fact in printed_facts(filing_of(INCOME)) if fact.dimensions]
+    assert {fact.dimensions[0][1] for fact in sold} == {"printed:Products", "printed:Services"}
+    assert {fact.concept for fact in sold} == {"printed:revenue"}
 
 
 def test_each_cell_is_one_fact_only() -> None:
