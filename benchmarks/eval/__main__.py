@@ -17,16 +17,18 @@ import argparse
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from benchmarks.common import ROOT, edgar_folder
 from benchmarks.eval.compare import compare
+from benchmarks.eval.generated import write_questions
 from benchmarks.eval.ledger import merged, read, write
 from benchmarks.eval.report import Report, as_json, as_text
 from benchmarks.eval.run import Outcome, evaluate
-from benchmarks.eval.sets import SETS, VARIABLE, Folder, QuestionSet, shared_folder
+from benchmarks.eval.sets import GENERATED, SETS, VARIABLE, Folder, QuestionSet, shared_folder
 from benchmarks.eval.store import clear, filled
 from finchat_sec_qa.errors import FinChatError, StoreLockedError, UsageError
 
@@ -56,6 +58,7 @@ def run(
     try:
         with FileLock(folder / "lock", timeout=0):
             stores = _stores(folder, found, sets, jobs)
+            sets = tuple(_made(folder, found, one) for one in sets)
             return keep(folder, sets, evaluate(stores, found, sets, folder / "answers"), accept=accept)
     except Timeout as error:
         raise StoreLockedError(f"{folder}: another evaluation is running there") from error
@@ -84,6 +87,15 @@ def _stores(
     if len(sets) == len(SETS):
         clear(folder, stores.values())
     return stores
+
+
+def _made(folder: Path, shared: Path, questions: QuestionSet) -> QuestionSet:
+    """The set; generated questions are written into the folder and read from there."""
+    if questions.name != GENERATED:
+        return questions
+    path = folder.resolve() / questions.path
+    write_questions(_edgar(shared), path)
+    return replace(questions, path=str(path))
 
 
 def _edgar(shared: Path) -> Path:

@@ -12,6 +12,7 @@ from finchat_sec_qa.errors import UsageError
 VARIABLE = "FINCHAT_TEST_SHARED"  # the tests find the folder by the same name
 NEEDED = ("tools/score", "tools/unpack", "questions/xbrl.jsonl", "financebench/questions.jsonl")
 EACH_KIND = 0.93
+GENERATED = "generated"  # the set whose questions are made anew by each evaluation
 
 Kind = Literal["xbrl", "financebench"]
 Folder = Literal["edgar", "pdfs"]  # the real filings as EDGAR has them, and the analysts' PDFs
@@ -69,6 +70,8 @@ _ALL: tuple[Folder, ...] = ("edgar", "pdfs")
 SETS = (
     # Without the PDFs: one of them answers a question that nothing in EDGAR's folder does.
     QuestionSet("xbrl", "xbrl", "questions/xbrl.jsonl", ("edgar",), bars=_EXACT),
+    # Made from the filings' own tags by benchmarks/eval/generated.py, into the folder of the evaluation.
+    QuestionSet(GENERATED, "xbrl", "generated.jsonl", ("edgar",), bars=_EXACT[:-1]),
     QuestionSet(
         "financebench-scoped",
         "financebench",

@@ -21,6 +21,7 @@ QUARTER_NUMBER: dict[str, int] = {"Q1": 1, "Q2": 2, "H1": 2, "Q3": 3, "9M": 3, "
 LAST_QUARTER: dict[FiscalPeriodName, tuple[FiscalPeriodName, int]] = {"H1": ("Q2", 6), "9M": ("Q3", 9)}
 YEAR_TO_DATE: dict[FiscalPeriodName, tuple[int, int]] = {"H1": (160, 203), "9M": (244, 287)}  # days
 MONTH_DAYS = 30.44
+SPANS = {3: (76, 119), 6: (160, 203), 9: (244, 290), 12: (335, 378)}  # days of spans that reports give
 # Dates that reports speak of; others are slips of the pen, and days beside them may not exist.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 YEARS_APART = 2  # no company's fiscal year is further from the year it ends in: a slip of the pen as well
@@ -167,11 +168,11 @@ class Calendar:
 
 
 def month_range(months: int) -> tuple[int, int]:
-    """(shortest, longest) length in days of a span worded in months; 12 to 17 weeks are a quarter."""
-    if months == 3:
-        return 76, 119
-    if months == 12:
-        return 335, 378
+    """(shortest, longest) length in days of a span worded in months; 12 to 17 weeks are a quarter, so 24 to
+    29 are six months, and 36 to 41 nine.
+    """
+    if months in SPANS:
+        return SPANS[months]
     middle = round(months * MONTH_DAYS)
     return middle - 16, middle + 16
 

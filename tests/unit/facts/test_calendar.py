@@ -153,6 +153,12 @@ def test_ranges_of_months_hold_the_middle(months: int) -> None:
     assert shortest <= round(months * 30.44) <= longest
 
 
+def test_quarters_of_twelve_weeks_make_six_and_nine_months() -> None:
+    for months, weeks in ((3, 12), (6, 24), (9, 36), (9, 40), (12, 52)):
+        shortest, longest = month_range(months)
+        assert shortest <= 7 * weeks <= longest, (months, weeks)
+
+
 FILINGS = st.lists(
     st.builds(
         lambda end, year, name: filing("x", end.isoformat(), year, name),
