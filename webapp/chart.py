@@ -83,18 +83,33 @@ class Chart:
 
 def charts_of(table: FigureTable, link: Linker) -> tuple[Chart, ...]:
     """A chart for each metric and unit that has a number, in the order of the table."""
-    units = {id(row): _unit_of(row) for row in table.rows}
+    drawn = [row for row in table.rows if row.role not in ("subtotal", "sum")]
+    units = {id(row): _unit_of(row) for row in drawn}
     groups: dict[tuple[str, str], list[FigureRow]] = {
-        (row.label, units[id(row)]): [] for row in table.rows if units[id(row)]
+        (_title(row), units[id(row)]): [] for row in drawn if units[id(row)]
     }
-    for row in table.rows:  # a company without any number is told of in the metric's first chart
+    for row in drawn:  # a company without any number is told of in the metric's first chart
         empty = not any(cell.number for cell in row.cells)
         key = next(
-            (key for key in groups if key[0] == row.label and (empty or units[id(row)] == key[1])), None
+            (key for key in groups if key[0] == _title(row) and (empty or units[id(row)] == key[1])), None
         )
         if key is not None:
             groups[key].append(row)
     return tuple(_chart(table, label, unit, rows, link) for (label, unit), rows in groups.items())
+
+
+def _title(row: FigureRow) -> str:
+    """What the chart of a row is called: parts of companies share one, beside their total."""
+    if row.part:
+        return f"{row.label.removesuffix(f': {row.part}')} by part"
+    return f"{row.label} by part" if row.role == "total" else row.label
+
+
+def _name(table: FigureTable, row: FigureRow) -> str:
+    """What a row's line is called: its company, its part where that is what tells lines apart."""
+    if len(table.companies) > 1 or not (row.part or row.role == "total"):
+        return f"{row.company}, {row.part}" if row.part else row.company
+    return row.part or "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +130,8 @@ class _Frame:
         """Where a period stands, from the left."""
         return round(LEFT + (at + 0.5) * (WIDTH - LEFT - RIGHT) / len(self.periods), 1)
 
-    def line(self, row: FigureRow, place: int) -> Line:
-        """A company's points, parted where a number is missing."""
+    def line(self, row: FigureRow, name: str, place: int) -> Line:
+        """A row's points, parted where a number is missing."""
         points: list[Point] = []
         runs: list[list[str]] = [[]]
         for at, (cell, period) in enumerate(zip(row.cells, self.periods, strict=True)):
@@ -125,11 +140,11 @@ class _Frame:
                 continue
             x, y = self.across(at), self.height(float(Decimal(cell.number).scaleb(-self.power)))
             how = " (computed)" if cell.status == "computed" else ""
-            text = f"{row.company}, {period}: {amount(cell.number, cell.unit or '').short}{how}"
+            text = f"{name}, {period}: {amount(cell.number, cell.unit or '').short}{how}"
             points.append(Point(x, y, text, self.link(cell)))
             runs[-1].append(f"{x},{y}")
         return Line(
-            name=row.company,
+            name=name,
             style=place % STYLES,
             dashed=place >= STYLES,
             shape=SHAPES[place % STYLES],
@@ -154,11 +169,15 @@ def _chart(table: FigureTable, label: str, unit: str, rows: Sequence[FigureRow],
     steps = nice_ticks(min(0.0, next(ends)), max(0.0, next(ends)))
     periods = tuple(column.label for column in table.columns)
     frame = _Frame(periods, power, steps[0], steps[-1], link)
+    names, parts = [_name(table, row) for row in rows], any(row.part for row in rows)
     return Chart(
         title=label,
         unit=_unit_words(unit, word),
-        summary=_summary(label, rows, periods),
-        lines=tuple(frame.line(row, table.companies.index(row.company)) for row in rows),
+        summary=_summary(label, list(zip(names, rows, strict=True)), periods),
+        lines=tuple(
+            frame.line(row, name, place if parts else table.companies.index(row.company))
+            for place, (name, row) in enumerate(zip(names, rows, strict=True))
+        ),
         ticks=tuple(Tick(frame.height(step), f"{step:,.10g}".replace("-", "−")) for step in steps),
         labels=frame.labels(),
         zero=frame.height(0),
@@ -198,15 +217,15 @@ def _unit_words(unit: str, word: str) -> str:
     return f"{word} {shown}".strip()
 
 
-def _summary(label: str, rows: Sequence[FigureRow], periods: Sequence[str]) -> str:
-    """Each company's first and last number in words, for those who do not see the lines."""
+def _summary(label: str, rows: Sequence[tuple[str, FigureRow]], periods: Sequence[str]) -> str:
+    """Each line's first and last number in words, for those who do not see it."""
     told = []
-    for row in rows:
+    for name, row in rows:
         known = [(period, cell) for period, cell in zip(periods, row.cells, strict=True) if cell.number]
         if not known:
-            told.append(f"{row.company}: no number.")
+            told.append(f"{name}: no number.")
             continue
         ends = [known[0], known[-1]] if len(known) > 1 else known
         texts = [f"{amount(cell.number or '', cell.unit or '').short} in {period}" for period, cell in ends]
-        told.append(f"{row.company}: {' and '.join(texts)}.")
+        told.append(f"{name}: {' and '.join(texts)}.")
     return f"{label}. {' '.join(told)} The table below has every number."

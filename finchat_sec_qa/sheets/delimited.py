@@ -10,7 +10,8 @@ from finchat_sec_qa.sheets.text import harmless
 HEADER = (
     "company", "metric", "label", "path", "column", "number", "unit", "status", "period_start", "period_end",
     "printed", "formula", "operands", "rounding", "gap", "filing", "form", "concept", "fact_id", "section",
-    "page", "quote", "start", "end", "sha256", "url", "restated",
+    "page", "quote", "start", "end", "sha256", "url", "restated", "part",
+    "axis", "role",
 )  # fmt: skip
 
 
@@ -59,6 +60,9 @@ def _line(
         harmless(cell.gap.message) if cell.gap else None,
         *_address(citations.get(cell.citation or 0)),
         harmless(restated),
+        harmless(row.part),
+        row.axis,
+        row.role,
     )
 
 

@@ -56,7 +56,7 @@ WHOLE = Part()
 def part_of_fact(fact: Fact) -> Part:
     """The part that a fact is of; WHOLE for the whole and for cuts that have no name."""
     cut = cut_of(fact)
-    return Part(part_name(fact), AXES[cut[0][0]] if len(cut) == 1 else "") if cut else WHOLE
+    return Part(part_name(fact), AXES.get(cut[0][0], "") if len(cut) == 1 else "") if cut else WHOLE
 
 
 def find_part(company: Company, entry: Entry, text: str) -> Part | Miss:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import get_args
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from finchat_sec_qa.model.table_request import (
     MAX_METRICS,
     MAX_NAME,
     MAX_PERIODS,
+    PartKind,
     StatementName,
 )
 from finchat_sec_qa.model.views import FilingView
@@ -45,6 +47,7 @@ class Wanted:
     companies: tuple[str, ...]
     metrics: tuple[str, ...]
     periods: tuple[str, ...]
+    by: PartKind | None = None
 
     @property
     def whole(self) -> bool:
@@ -53,7 +56,14 @@ class Wanted:
 
     def address(self, path: str = "/compare", **changed: tuple[str, ...]) -> str:
         """A link that asks for the same, with some parts changed."""
-        parts = {"company": self.companies, "metric": self.metrics, "period": self.periods, **changed}
+        by = (self.by,) if self.by else ()
+        parts = {
+            "company": self.companies,
+            "metric": self.metrics,
+            "period": self.periods,
+            "by": by,
+            **changed,
+        }
         pairs = [(name, ", ".join(values)) for name, values in parts.items() if values]
         return f"{path}?{urlencode(pairs)}"
 
@@ -64,6 +74,7 @@ def read_wanted(args: MultiDict[str, str]) -> Wanted:
         _parts(args, "company", MAX_COMPANIES),
         _parts(args, "metric", MAX_METRICS),
         _parts(args, "period", MAX_PERIODS),
+        _kind(args.get("by", "")),
     )
 
 
@@ -86,6 +97,7 @@ def compare() -> tuple[str, int]:
         wanted=wanted,
         catalog=catalog,
         metrics=METRICS,
+        kinds=get_args(PartKind),
         suggested=suggested_periods(catalog),
         table=table,
         rows=page_rows(table, proofs) if table and proofs else (),
@@ -173,7 +185,7 @@ def annual_years(filings: Iterable[FilingView]) -> list[int]:
 def _asked(wanted: Wanted) -> FigureTable:
     if not wanted.whole:
         raise UsageError("Name at least one company, one metric and one period.")
-    return context().client.compare(wanted.companies, wanted.metrics, wanted.periods)
+    return context().client.compare(wanted.companies, wanted.metrics, wanted.periods, by=wanted.by)
 
 
 def _parts(args: MultiDict[str, str], name: str, most: int) -> tuple[str, ...]:
@@ -184,6 +196,14 @@ def _parts(args: MultiDict[str, str], name: str, most: int) -> tuple[str, ...]:
     if any(len(value) > MAX_NAME for value in found):
         raise UsageError(f"“{name}” is longer than {MAX_NAME} characters.")
     return found
+
+
+def _kind(text: str) -> PartKind | None:
+    """The kind of parts that have a row each; None for the whole company. Raises UsageError."""
+    kind: PartKind | None = next((one for one in get_args(PartKind) if one == text), None)
+    if text and kind is None:
+        raise UsageError(f"“by” may be {', '.join(get_args(PartKind))}, not {text[:40]!r}.")
+    return kind
 
 
 def _download(content: bytes, kind: str, ending: str) -> AnyResponse:

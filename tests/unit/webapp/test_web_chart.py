@@ -138,3 +138,22 @@ def test_a_number_too_small_to_see_stands_at_zero() -> None:
 @pytest.mark.parametrize(("low", "high", "ticks"), [(0, 0, [0, 0.25, 0.5, 0.75, 1]), (0, 7, [0, 2, 4, 6, 8])])
 def test_ticks_are_round(low: float, high: float, ticks: list[float]) -> None:
     assert nice_ticks(low, high) == ticks
+
+
+def test_parts_of_a_company_share_a_chart_with_their_total() -> None:
+    made = table("USD", ("1", "2"), ("3", "4"), ("4", "6"), ("4", "6"))
+    fields = [
+        {"part": "Brass", "label": "m: Brass"},
+        {"part": "Zinc", "label": "m: Zinc"},
+        {"role": "total"},
+        {"role": "sum", "label": "m: sum of the parts"},
+    ]
+    rows = tuple(
+        row.model_copy(update={"company": "Acme", **more})
+        for row, more in zip(made.rows, fields, strict=True)
+    )
+    (chart,) = charts_of(made.model_copy(update={"companies": ("Acme",), "rows": rows}), lambda _: "#")
+    assert chart.title == "m by part"
+    assert [line.name for line in chart.lines] == ["Brass", "Zinc", "total"]
+    assert len({line.shape for line in chart.lines}) == 3
+    assert chart.lines[0].points[0].text.startswith("Brass, FY2000")

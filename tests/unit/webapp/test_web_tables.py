@@ -158,3 +158,15 @@ def test_a_companys_page_leads_to_its_years_and_statements(web: FlaskClient) -> 
     assert links[1:] == [
         f"/statements/{which}/latest/0000999999" for which in ("income", "balance", "cashflow")
     ]
+
+
+def test_a_comparison_by_part_is_asked_for_as_such(web: FlaskClient, api: FakeApi) -> None:
+    page = get(web, f"{COMPARED}&by=segment")
+    asked = next(request.url.params for request in api.requests if request.url.path == "/v1/compare")
+    assert asked["by"] == "segment"
+    assert [option.get("value") for option in page.cssselect("select[name=by] option[selected]")] == [
+        "segment"
+    ]
+    downloads = [link.get("href") for link in page.cssselect("p.actions a")]
+    assert all("by=segment" in link for link in downloads)
+    assert "segment, product, region" in get(web, f"{COMPARED}&by=planet", 400).text_content()
