@@ -12,7 +12,6 @@ from deploy import record, release, story
 from deploy.commands import options
 from deploy.errors import DeployError, SettingError
 from deploy.host import Host
-from deploy.model import Release
 from deploy.settings import Settings, load
 from deploy.staging import limits, seed, supply, validation
 from deploy.staging.model import Report
@@ -101,7 +100,8 @@ def stage(
         made, verdicts = release.admit(found.settings, references, found.commit, datetime.now(UTC))
         story.deploy(host, made, release.figures(verdicts))
         report = _validated(host, at, wanted, filings)
-    _tell(report, as_json=as_json)
+        path = _kept(report)
+    _tell(report, path, as_json=as_json)
 
 
 @click.command(epilog=VALIDATE)
@@ -121,7 +121,8 @@ def validate(
     With --only, or by other limits, it is no pass for production.
     """
     settings, wanted = _staging(environment), limits.read(limits_file)
-    _tell(_validated(options.hosts(settings)[0], at, wanted, filings, only), as_json=as_json)
+    report = _validated(options.hosts(settings)[0], at, wanted, filings, only)
+    _tell(report, _kept(report), as_json=as_json)
 
 
 def _staging(environment: str) -> Settings:
@@ -157,9 +158,8 @@ def _validated(
     return validation.validate(site, wanted, host.say, only)
 
 
-def _tell(report: Report, *, as_json: bool) -> None:
-    """Write and print the report. Raises DeployError when it did not pass: the exit code says so."""
-    path = _kept(report.release, report)
+def _tell(report: Report, path: Path, *, as_json: bool) -> None:
+    """Print the report. Raises DeployError when it did not pass: the exit code says so."""
     if as_json:
         options.show(report.document())
     else:
@@ -176,7 +176,7 @@ def _tell(report: Report, *, as_json: bool) -> None:
         )
 
 
-def _kept(made: Release, report: Report) -> Path:
+def _kept(report: Report) -> Path:
     """Where the report was written. A part of the checks does not take the place of a whole report."""
     folder = record.REPORTS if report.standard else record.REPORTS / "partial"
-    return record.keep_report(made, report.document(), page(report), folder)
+    return record.keep_report(report.release, report.document(), page(report), folder)

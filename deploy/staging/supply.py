@@ -6,16 +6,17 @@ key that lives as long: the gate looks at them as at others, by a policy that na
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.engine import Command, Engine
-from deploy.errors import DeployError
+from deploy.errors import DeployError, EngineError
 from deploy.gate import Policy, read_policy
 from deploy.model import Release
 from deploy.settings import Images, Settings
@@ -73,20 +74,17 @@ def from_checkout(settings: Settings, registry: str | None, keys: Keys | None, s
 
 @contextmanager
 def on_loopback(settings: Settings) -> Iterator[str]:
-    """The address of an empty registry of one's own. Raises EngineError."""
+    """An empty registry of one's own, and a folder in it named after the stack. Raises EngineError."""
     engine, name = Engine("default", settings.limits.engine), f"{settings.name}-registry"
     label = f"--label=com.docker.compose.project={settings.name}"
     start = ("run", "--detach", "--rm", "--name", name, label, "--publish", "127.0.0.1::5000", REGISTRY)
     engine.run(Command(start))
-    address = ""
     try:
         port = engine.run(Command(("port", name, "5000/tcp"))).split()[0].rpartition(":")[2]
-        address = f"localhost:{port}"
-        yield address
+        yield f"localhost:{port}/{settings.name}"
     finally:
         engine.run(Command(("rm", "--force", "--volumes", name)))
-        if address:
-            _forget(engine, address)
+        _forget(engine, settings.name)
 
 
 def push(registry: str, commit: str) -> dict[str, str]:
@@ -171,12 +169,16 @@ def is_tried(made: Release) -> bool:
     return not made.api.startswith("localhost:")
 
 
-def _forget(engine: Engine, registry: str) -> None:
-    """Take the tags of a registry that ends out of the engine; what runs keeps its image."""
+def _forget(engine: Engine, stack: str) -> None:
+    """Take the tags of this stack's registries, which are gone, out of the engine, but for what is in use.
+
+    What a colour runs goes with a later run, when the colour runs something else.
+    """
     listed = engine.run(Command(("image", "ls", "--format", "{{.Repository}}:{{.Tag}}"))).split()
-    tags = [each for each in listed if each.startswith(f"{registry}/") and not each.endswith(":<none>")]
-    if tags:
-        engine.run(Command(("image", "rm", *tags)))
+    for tag in listed:
+        if re.fullmatch(rf"localhost:\d+/{re.escape(stack)}/finchat-sec-qa-({'|'.join(NAMES)}):[\w.-]+", tag):
+            with suppress(EngineError):  # in use
+                engine.run(Command(("image", "rm", tag)))
 
 
 def _must(line: Sequence[str], variables: Mapping[str, str]) -> None:

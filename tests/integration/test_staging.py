@@ -17,7 +17,7 @@ from deploy.engine import Engine
 from deploy.errors import EngineError
 from deploy.host import Host
 from deploy.model import Colour, Release
-from deploy.settings import Canary, Images, Network, Settings
+from deploy.settings import Canary, Images, Limits, Network, Settings
 from deploy.staging import drill, limits, seed, validation
 from deploy.staging.model import Report
 from deploy.staging.page import page
@@ -33,7 +33,7 @@ SHORT = limits.Limits.model_validate(
     {
         "load": {**RATE, "seconds": 5, "fewest_requests": 5, "p95_ms": 20_000, "p99_ms": 30_000},
         "soak": {**RATE, "seconds": 8, "fewest_requests": 5, "most_growth_mib": 512},
-        "drill": {**RATE, "most_failed": 2, "settle_seconds": 0.5, "recover_seconds": 60},
+        "drill": {**RATE, "most_failed": 2, "settle_seconds": 0.5, "recover_seconds": 300},
         "deploy": RATE,
     }
 )
@@ -68,7 +68,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             policy=Path("none.toml"),
             images=Images(api=images["api"], webapp=images["webapp"]),
             network=Network(subnet=free_subnet(name), api_port=0, web_port=0),
-            canary=Canary(seconds=1, patience=2),
+            canary=Canary(seconds=1, patience=2, slowest=50),
+            limits=Limits(ready=300, drain=20),
         )
         host = Host(settings, Engine("default"), lambda _: None)
         release = Release(revision=REVISION, version="0.1.0", api=pinned["api"], webapp=pinned["webapp"])
