@@ -131,7 +131,7 @@ class Library:
         """Check every part of an answer, or every cell of a table, against the stored bytes."""
         if isinstance(checked, FigureTable):
             return verify_table(self._store, checked, self._readings)
-        return verify_answer(self._store, checked, self._readings)
+        return verify_answer(self._store, checked, self._readings, self.ask)
 
     def companies(self) -> tuple[CompanyView, ...]:
         """Companies with filings in the store, by name."""

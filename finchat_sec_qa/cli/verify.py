@@ -116,6 +116,8 @@ def _broken(problem: str, answer_id: str = "") -> VerifyReport:
 def _tell(session: Session, shown: Meter, place: str, report: VerifyReport) -> None:
     if session.json:
         print_value(report)
+    for told in report.notes:
+        shown.note(f"finchat: {place}: note: {told}")
     for problem in report.problems:
         shown.note(f"finchat: {place}: {problem}")
     for citation in report.citations:

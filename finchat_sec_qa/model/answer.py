@@ -177,10 +177,12 @@ class CheckedCitation(Contract):
 class VerifyReport(Contract):
     """The result of checking an answer or a table against the stored bytes; `answer_id` is the id of either.
 
-    `problems` are those of the whole, which no single citation is to blame for.
+    `problems` are those of the whole, which no single citation is to blame for; `notes` what a reader should
+    know though nothing is wrong: that the store has changed since.
     """
 
     holds: bool
     answer_id: str
     citations: tuple[CheckedCitation, ...]
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from finchat_sec_qa.model.answer import (
     Refusal,
     RefusalReason,
 )
+from finchat_sec_qa.model.table_request import CompareRequest, SeriesRequest, StatementRequest
 
 TABLE_SCHEMA: Final = "finchat.table/1"
 
@@ -97,6 +98,7 @@ class Absent(Contract):
 class FigureTable(Contract):
     """Figures in rows and columns. `notes` are plain sentences that a reader needs to compare them.
 
+    `request` is what was asked for, from which and the store's content the id follows.
     `refusal` is set where no cell has a number: the stored filings do not give what was asked for. `absent`
     are companies of a comparison that the store does not hold, while it holds others.
     """
@@ -104,6 +106,7 @@ class FigureTable(Contract):
     schema_: Annotated[Literal["finchat.table/1"], Field(alias="schema")] = TABLE_SCHEMA
     id: str
     kind: TableKind
+    request: SeriesRequest | CompareRequest | StatementRequest | None = None
     title: str
     companies: tuple[str, ...]
     columns: tuple[FigureColumn, ...]

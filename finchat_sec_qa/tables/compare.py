@@ -68,7 +68,12 @@ def figures_of(store: StoreReader, name: str, as_of: date | None) -> Figures:
 
 def table_id(store: StoreReader, request: Contract) -> str:
     """The id: what the store held, then a hash over that and the request."""
-    content = store.digest()[:STAMP]
+    return id_of(store.digest(), request)
+
+
+def id_of(digest: str, request: Contract) -> str:
+    """The id of the answer to a request from a store with that digest."""
+    content = digest[:STAMP]
     asked = json.dumps([content, type(request).__name__, request.model_dump(mode="json")])
     return f"{content}-{hashlib.sha256(asked.encode()).hexdigest()[:STAMP]}"
 
@@ -110,6 +115,7 @@ def _table(
     return FigureTable(
         id=table_id(store, request),
         kind="series" if isinstance(request, SeriesRequest) else "comparison",
+        request=request,
         title=title_of(names, rows),
         companies=names,
         columns=columns,

@@ -143,6 +143,7 @@ def _table(asked: Asked, target: Target, found: PrintedStatement) -> FigureTable
     return FigureTable(
         id=table_id(asked.store, asked.request),
         kind="statement",
+        request=asked.request,
         title=asked.title,
         companies=(name,),
         columns=printed.columns,
@@ -182,6 +183,7 @@ def _refused(asked: Asked) -> FigureTable:
     return FigureTable(
         id=table_id(asked.store, asked.request),
         kind="statement",
+        request=asked.request,
         title=asked.title,
         companies=(name,),
         columns=(),

@@ -2,7 +2,8 @@
 
 As with answers, cited documents are read again from their originals, and a table to be verified is untrusted
 input. Cells of series and comparisons are computed again; a statement is printed again as a whole. Why a cell
-is empty is told, not proven, and an id cannot be made again, since a table does not hold the request.
+is empty, and that nothing is left out beside a number, is proven by making the table again from its request,
+as long as the store holds what it held then.
 """
 
 import re
@@ -16,6 +17,7 @@ from finchat_sec_qa.model.answer import VerifyReport
 from finchat_sec_qa.model.figure_table import FigureCell, FigureTable
 from finchat_sec_qa.ports import StoreReader
 from finchat_sec_qa.tables.recompute import recomputed_problems
+from finchat_sec_qa.tables.remake import remake
 from finchat_sec_qa.tables.reprint import reprinted_problems
 
 MAX_CITATIONS = 4_000  # of one table; MAX_CELLS of formulas with a few operands each
@@ -35,7 +37,10 @@ def verify_table(store: StoreReader, table: FigureTable, readings: Readings) -> 
     ):
         if count > most:
             raise UsageError(f"a table with {count:,} {what}; at most {most:,} are checked")
-    return report_on(table.id, table.citations, _problems(store, table, readings))
+    problems = tuple(_problems(store, table, readings))
+    remade = remake(store, table, whole=not problems)
+    report = report_on(table.id, table.citations, (*problems, *remade.problems))
+    return report.model_copy(update={"notes": remade.notes})
 
 
 def _problems(store: StoreReader, table: FigureTable, readings: Readings) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from finchat_sec_qa.answer.proof.evidence import Facts, Problem, told
 from finchat_sec_qa.answer.proof.recheck import Rechecked
+from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.facts.expressions import names_in
 from finchat_sec_qa.facts.lexicon import Entry, entries
 from finchat_sec_qa.facts.lines import lines_of
@@ -18,6 +19,10 @@ def standing_problems(wanted: str, calculation: Calculation, facts: Facts) -> It
     `wanted` is the formula with the amounts by their own names; what differs otherwise is told elsewhere.
     """
     formula = calculation.formula.partition(" = ")[2]
+    try:
+        named = set(names_in(wanted)) & set(names_in(formula))
+    except UsageError:
+        return  # told with the arithmetic
     cited = {operand.name: facts.get(operand.citation) for operand in calculation.operands}
     found = stand_ins(wanted, formula)
     if found is None:
@@ -26,7 +31,7 @@ def standing_problems(wanted: str, calculation: Calculation, facts: Facts) -> It
         places = [place for name in item.names if (place := cited.get(name)) is not None and place.fact]
         if len(places) == len(item.names):
             yield from _zero_problems(item, places) if item.zero else _sum_problems(item, places)
-    for name in set(names_in(wanted)) & set(names_in(formula)):
+    for name in named:
         place, entry = cited.get(name), entries().get(key_of(name))
         if place is not None and place.fact is not None and entry is not None and entry.within:
             yield from _whole_problems(name, entry, place, place.fact)

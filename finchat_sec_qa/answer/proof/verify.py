@@ -23,6 +23,7 @@ from finchat_sec_qa.answer.proof.evidence import (
     witness_problems,
 )
 from finchat_sec_qa.answer.proof.quotes import quote_problems
+from finchat_sec_qa.answer.proof.reasked import Asking, ask_again
 from finchat_sec_qa.answer.proof.recalculate import calculation_problems, compares
 from finchat_sec_qa.answer.proof.recheck import Readings, Recheck, Rechecked
 from finchat_sec_qa.answer.proof.witnessed import witnessed_problems
@@ -42,8 +43,8 @@ from finchat_sec_qa.ports import StoreReader
 MAX_CITATIONS = 200  # of one answer; ours have a few
 
 
-def verify_answer(store: StoreReader, answer: Answer, readings: Readings) -> VerifyReport:
-    """Check all of an answer; `holds` only if nothing at all is wrong.
+def verify_answer(store: StoreReader, answer: Answer, readings: Readings, ask: Asking) -> VerifyReport:
+    """Check all of an answer; `holds` only if nothing at all is wrong. `ask` answers from the store.
 
     Raises UsageError for an answer with more than MAX_CITATIONS citations.
     """
@@ -61,7 +62,11 @@ def verify_answer(store: StoreReader, answer: Answer, readings: Readings) -> Ver
         *witnessed_problems(answer, own, others, recheck),
         *((None, text) for text in _whole_problems(answer, own)),
     )
-    return report_on(answer.id, answer.citations, problems)
+    if problems:  # only what is to blame is named
+        return report_on(answer.id, answer.citations, problems)
+    reasked = ask_again(answer, ask, store.digest())
+    report = report_on(answer.id, answer.citations, reasked.problems)
+    return report.model_copy(update={"notes": reasked.notes})
 
 
 def report_on(name: str, citations: Sequence[Citation], problems: Iterable[Problem]) -> VerifyReport:
@@ -176,7 +181,7 @@ def _whole_problems(answer: Answer, again: Sequence[Rechecked]) -> Iterator[str]
     if (answer.status == "refused") != (answer.refusal is not None):
         yield f"status {answer.status!r} and refusal do not go together"
     if answer.refusal is not None:
-        if answer.citations or answer.value or answer.calculation or answer.alternates:
+        if answer.citations or answer.value or answer.calculation or answer.alternates or answer.witnesses:
             yield "a refusal brings no value and no citations"
         if answer.answer != answer.refusal.message:
             yield "the text is not the refusal's message"
