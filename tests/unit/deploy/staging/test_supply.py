@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from deploy.engine import Command, Engine
+from deploy.errors import EngineError
 from deploy.gate import read_policy
-from deploy.staging.supply import of_registry, policy_trusting
+from deploy.staging.supply import _forget, of_registry, policy_trusting
 from tests.unit.deploy.staging.stand_in import settings
 
 POLICIES = Path(__file__).resolve().parents[4] / "deploy" / "policies"
@@ -37,3 +39,36 @@ def test_the_policy_changes_only_in_who_signs_and_where_from(tmp_path: Path) -> 
     assert again.findings.exceptions == first.findings.exceptions.resolve()  # type: ignore[union-attr]
     other = {"exceptions"}
     assert again.findings.model_dump(exclude=other) == first.findings.model_dump(exclude=other)
+
+
+class Images(Engine):
+    """An engine with these images; those of `used` cannot be removed."""
+
+    def __init__(self, listed: list[str], used: list[str]) -> None:
+        super().__init__("nowhere")
+        object.__setattr__(self, "listed", listed)
+        object.__setattr__(self, "used", used)
+
+    def run(self, command: Command) -> str:
+        listed: list[str] = self.listed  # type: ignore[attr-defined]
+        if command.arguments[1] == "ls":
+            return "\n".join(listed)
+        if command.arguments[2] in self.used:  # type: ignore[attr-defined]
+            raise EngineError("conflict: a container is using it")
+        listed.remove(command.arguments[2])
+        return ""
+
+
+def test_only_own_tags_that_nothing_runs_are_forgotten() -> None:
+    own = ["localhost:1/stg/finchat-sec-qa-api:aa", "localhost:22/stg/finchat-sec-qa-webapp:1.2.3"]
+    used = ["localhost:1/stg/finchat-sec-qa-api:latest"]
+    others = [
+        "localhost:1/other/finchat-sec-qa-api:aa",
+        "localhost:1/finchat-sec-qa-api:aa",
+        "example.com/stg/finchat-sec-qa-api:aa",
+        "localhost:1/stg/finchat-sec-qa-api-more:aa",
+        "finchat-sec-qa:api",
+    ]
+    engine = Images([*own, *used, *others], used)
+    _forget(engine, "stg")
+    assert engine.listed == [*used, *others]  # type: ignore[attr-defined]
