@@ -41,11 +41,12 @@ def soak(site: Site, limits: Soak) -> Found:
     ]
     told = ", ".join(f"{job} {grown:+.1f} MiB" for job, grown in growths.items())
     figures = {**result.figures(), **{f"{job}_growth_mib": round(grown, 2) for job, grown in growths.items()}}
+    longest = max(map(len, series.values()))
     shown = Chart(
         "Memory of the containers",
         "MiB",
-        tuple(f"{number}" for number in range(max(map(len, series.values())))),
-        {job: tuple(each / MIB for each in values) for job, values in series.items()},
+        tuple(map(str, range(longest))),
+        {job: _padded([each / MIB for each in values], longest) for job, values in series.items()},
     )
     return Found(f"{_told(result)}; memory: {told}", tuple(faults), figures, (shown, *result.charts()))
 
@@ -76,6 +77,11 @@ def _growth(values: tuple[float, ...]) -> float:
     """The mean of the last third above that of the first: one peak is no growth."""
     third = len(values) // 3
     return sum(values[-third:]) / third - sum(values[:third]) / third
+
+
+def _padded(values: list[float], length: int) -> tuple[float | None, ...]:
+    """The values with gaps before them: a container that began later was scraped less often."""
+    return (*(None for _ in range(length - len(values))), *values)
 
 
 def _few(result: Result, fewest: int) -> list[str]:

@@ -65,9 +65,9 @@ class Result:
         return {
             "requests": len(self.requests),
             "failed": len(self.failed),
-            "p50_ms": self.percentile(0.5),
-            "p95_ms": self.percentile(0.95),
-            "p99_ms": self.percentile(0.99),
+            "p50_ms": round(self.percentile(0.5), 1),
+            "p95_ms": round(self.percentile(0.95), 1),
+            "p99_ms": round(self.percentile(0.99), 1),
             "worst_gap_seconds": round(self.worst_gap, 3),
         }
 
