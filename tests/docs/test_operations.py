@@ -190,7 +190,10 @@ def test_commands_and_settings_in_sentences_exist() -> None:
         command = import_module(f"finchat_sec_qa.cli.{COMMANDS[name][0]}").command
         if isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
             assert set(rest[0].split("|")) <= set(command.commands), words
-    of_compose = {"FINCHAT_API_MEMORY"}
+    files = [*REPO.glob("compose*.yaml"), REPO / "deploy" / "swarm" / "stack.yaml"]
+    of_compose = {
+        name for file in files for name in re.findall(r"\$\{(FINCHAT_\w+)", file.read_text("utf-8"))
+    }
     assert set(re.findall(r"`(FINCHAT_[A-Z_]+[A-Z])\b", text)) <= set(variables()) | of_compose
 
 
