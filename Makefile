@@ -120,7 +120,7 @@ k8s-manifests: install-dev ## Write build/kubernetes/: API_IMAGE=name@sha256:…
 build: ## Build the sdist and the wheel into dist/
 	@scripts/environment.sh tools
 	@export SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null)}" && \
-		.tools/bin/python -m poetry build --clean --no-interaction
+		rm -f dist/*.whl dist/*.tar.gz && .tools/bin/python -m poetry build --no-interaction
 
 docs: install-dev ## Write the generated parts of docs/ and .env.example anew
 	$(bin)/python -m scripts.make_settings_docs
