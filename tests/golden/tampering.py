@@ -112,6 +112,26 @@ def in_an_alternate(chance: random.Random, data: Data) -> None:
         alternate["value"]["number"] = other_digit(chance, alternate["value"]["number"])
 
 
+def in_a_witness(chance: random.Random, data: Data) -> int | None:
+    """Another component, another total, or the word that it agrees; returns the component's citation."""
+    if not data["witnesses"]:
+        number = data["citations"][0]["id"]
+        value = {"number": "5", "unit": "USD", "period": data["scope"]["period"]}
+        rumour = {"kind": "sum", "of": number, "agrees": True, "text": "", "value": value, "parts": []}
+        data["witnesses"] = [rumour]
+        return None
+    witness = chance.choice(data["witnesses"])
+    if chance.random() < 0.5:
+        part = chance.choice(witness["parts"])
+        part["number"] = other_digit(chance, part["number"])
+        return int(part["citation"])
+    if chance.random() < 0.5:
+        witness["agrees"] = not witness["agrees"]
+    else:
+        witness["value"]["number"] = other_digit(chance, witness["value"]["number"])
+    return int(witness["of"])
+
+
 def of_the_citations(chance: random.Random, data: Data) -> int:
     """Their ids swapped, one doubled, or one of them dropped; returns a citation that is no longer right."""
     citations = data["citations"]
@@ -163,6 +183,7 @@ TAMPERINGS: dict[str, Tampering] = {
     "id": in_the_id,
     "scope": in_the_scope,
     "alternate": in_an_alternate,
+    "witness": in_a_witness,
     "citations": of_the_citations,
     **{f"citation.{field}": of_a_citation(field) for field in FIELDS},
 }

@@ -137,10 +137,11 @@ def test_a_filing_that_was_changed_before_it_was_stored(
     """Another digit at the cited place, hashed, parsed and stored anew, the hash in the answer with it."""
     paths = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in reports}
     tagged = [answer for answer in answers if {one.sha256 for one in answer.citations} <= paths.keys()]
-    chosen = [answer for answer in tagged if answer.value is not None and len(answer.citations) == 1][:4]
+    reported = [answer for answer in tagged if answer.value is not None and answer.calculation is None]
+    chosen = [answer for answer in reported if len({one.sha256 for one in answer.citations}) == 1][:4]
     assert len(chosen) == 4
     for number, answer in enumerate(chosen):
-        (citation,) = answer.citations
+        citation = answer.citations[0]
         path = paths[citation.sha256]
         home = tmp_path / str(number) / path.relative_to(path.parents[3])
         home.parent.mkdir(parents=True)
@@ -152,10 +153,11 @@ def test_a_filing_that_was_changed_before_it_was_stored(
         with Library.open(Settings(store=tmp_path / f"store{number}", jobs=1)) as other:
             (stored,) = other.ingest_paths([tmp_path / str(number)]).stored
             data = answer.model_dump(mode="json")
-            data["citations"][0]["sha256"] = hashlib.sha256(again.encode()).hexdigest()
+            for one in data["citations"]:
+                one["sha256"] = hashlib.sha256(again.encode()).hexdigest()
             report = other.verify(Answer.model_validate(data))
             assert stored == citation.filing
-            assert [one.id for one in report.citations if not one.holds] == [1]
+            assert 1 in [one.id for one in report.citations if not one.holds]
             assert any("quote" in problem for problem in report.citations[0].problems)
 
 
