@@ -11,9 +11,10 @@ from license_expression import (  # type: ignore[import-untyped]
     OR,
     ExpressionError,
     LicenseSymbol,
-    get_spdx_licensing,
 )
 from pydantic import BaseModel, ConfigDict, Field
+
+from delivery.sbom.licences import spdx_licensing
 
 RULES = Path(__file__).with_name("licences.toml")
 UNKNOWN = {"NOASSERTION", "NONE", None}
@@ -50,7 +51,7 @@ def faults(found: dict[str, str | None], wanted: Rules) -> Iterator[str]:
 
 def _fits(licence: str, allowed: frozenset[str]) -> bool:
     try:
-        return _holds(get_spdx_licensing().parse(licence), allowed)
+        return _holds(spdx_licensing().parse(licence), allowed)
     except ExpressionError:
         return False
 
