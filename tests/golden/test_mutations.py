@@ -33,6 +33,8 @@ OTHERS = (
     "What was Adobe's net income in fiscal 2021?",
     "What was Adobe's net profit margin in fiscal 2022?",
     "What was Adobe's fixed asset turnover in fiscal 2022? Round to two decimals.",
+    "What was Adobe's Digital Media segment revenue in fiscal 2022?",
+    "Which of Adobe's segments had the largest revenue in fiscal 2022?",
     "What was Apple's net income in Q4 2023?",
     "Which of Apple's segments had the largest operating income in fiscal 2023?",
     "Did Apple's gross margin improve in fiscal 2023?",
