@@ -12,6 +12,7 @@ from api.guards import BodyGuard, LoopbackGuard, RateGuard, TokenGuard
 from api.observe import Observe
 from api.routes import ROUTERS
 from api.service import Service
+from api.traces import NoTraces, Traces
 from api.workers import Workers
 from finchat_sec_qa import config
 from finchat_sec_qa.clock import SystemClock
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, library: Library | None = None)
         workers=Workers(settings.api_timeout),
         clock=SystemClock(),
         given=library,
+        traces=_traces(settings),
     )
     app = FastAPI(
         title="FinChat-SEC-QA",
@@ -72,6 +74,15 @@ def check_exposure(settings: Settings) -> None:
         )
 
 
+def _traces(settings: Settings) -> Traces:
+    """Traces to the collector that the settings name, or nowhere."""
+    if not settings.traces_url:
+        return NoTraces()
+    from api.otlp import OtlpTraces  # noqa: PLC0415 - a dozen modules that nobody needs otherwise
+
+    return OtlpTraces(settings.traces_url, settings.revision)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the store before the first request, close it after the last."""
@@ -86,7 +97,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _layers(settings: Settings, service: Service) -> list[Middleware]:
     """From the outside in: what is cheap and general refuses first."""
     token = settings.api_token.get_secret_value()
-    layers = [Middleware(Observe, service.metrics)]
+    layers = [Middleware(Observe, service.metrics, service.traces)]
     if not token and not settings.open_beyond_loopback:
         layers.append(Middleware(LoopbackGuard))
     layers.append(Middleware(RateGuard, settings.api_rate))

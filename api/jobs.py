@@ -3,6 +3,7 @@
 The store's writer is opened for one job and closed after it, so that other programs can write in between.
 """
 
+import contextvars
 import logging
 import queue
 import secrets
@@ -12,6 +13,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from api.problems import ProblemError
+from api.traces import NoTraces, Traces
 from finchat_sec_qa.errors import FinChatError, NotFoundError
 from finchat_sec_qa.model.progress import OnProgress, Progress
 from finchat_sec_qa.model.views import IngestReport, JobView
@@ -41,6 +43,8 @@ class Job:
     held: ExitStack
     hidden: str
     request: str
+    # Of the request that asked for it: its trace goes on here.
+    context: contextvars.Context = field(default_factory=contextvars.copy_context)
     state: JobView = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,9 +56,15 @@ class Job:
 class Jobs:
     """The queue and its worker. `start` and `stop` frame its life; other methods may come from any thread."""
 
-    def __init__(self, open_writer: Callable[[], AbstractContextManager[Library]], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        open_writer: Callable[[], AbstractContextManager[Library]],
+        metrics: Metrics,
+        traces: Traces | None = None,
+    ) -> None:
         self._open_writer = open_writer
         self._metrics = metrics
+        self._traces = traces or NoTraces()
         self._queue: queue.Queue[Job | None] = queue.Queue(WAITING)
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
@@ -109,7 +119,17 @@ class Jobs:
         while not self._stopping.is_set():
             job = self._queue.get()
             if job is not None:
-                self._do(job)
+                job.context.run(self._traced, job)
+
+    def _traced(self, job: Job) -> None:
+        with self._traces.span("ingest") as span:
+            self._do(job)
+            report = job.state.report
+            span.note(job=job.id, state=job.state.state, done=job.state.done)
+            if report is not None:
+                span.note(stored=len(report.stored), failed=len(report.failed))
+            else:
+                span.failed("ingest")
 
     def _do(self, job: Job) -> None:
         token = request_id.set(job.request)

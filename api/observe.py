@@ -9,9 +9,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.traces import RequestSpan, Traces
 from finchat_sec_qa.telemetry.logs import request_id
 from finchat_sec_qa.telemetry.metrics import Metrics
-from finchat_sec_qa.telemetry.trail import REQUEST_ID, id_of
+from finchat_sec_qa.telemetry.trail import REQUEST_ID, TRACEPARENT, id_of, trace_of
 
 _EVERY_RESPONSE = {
     "X-Content-Type-Options": "nosniff",
@@ -25,22 +26,25 @@ _log = logging.getLogger("api.access")
 class Observe:
     """The outermost layer."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, traces: Traces) -> None:
         self.app = app
         self._metrics = metrics
+        self._traces = traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        token = request_id.set(id_of(Headers(scope=scope).get(REQUEST_ID)))
+        headers = Headers(scope=scope)
+        token = request_id.set(id_of(headers.get(REQUEST_ID)))
         try:
-            await self._request(scope, receive, send)
+            with self._traces.request(scope["method"], trace_of(headers.get(TRACEPARENT))) as span:
+                await self._request(scope, receive, send, span)
         finally:
             request_id.reset(token)
 
-    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _request(self, scope: Scope, receive: Receive, send: Send, span: RequestSpan) -> None:
         started, status = time.perf_counter(), 0
 
         async def sending(message: Message) -> None:
@@ -57,10 +61,12 @@ class Observe:
             if status == 0:
                 await problems.reply(found)(scope, receive, sending)
         finally:
-            self._note(scope, status or _CLOSED_BY_CLIENT, time.perf_counter() - started)
+            status = status or _CLOSED_BY_CLIENT
+            route = getattr(scope.get("route"), "path", None)
+            span.answered(route, status)
+            self._note(scope, route, status, time.perf_counter() - started)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", None)
+    def _note(self, scope: Scope, route: str | None, status: int, seconds: float) -> None:
         self._metrics.request(route, scope["method"], status, seconds)
         client = scope.get("client")
         _log.info(

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from api.jobs import Jobs
 from api.problems import ProblemError
+from api.traces import NoTraces, Traces
 from api.uploads import Uploads
 from api.workers import Workers
 from finchat_sec_qa.config import Settings
@@ -21,6 +22,7 @@ from finchat_sec_qa.wiring import Library, require_writes
 
 PROBE_SECONDS = 2.0  # how long a look at the store counts, so that probes cannot load it
 STOP_SECONDS = 8.0
+TRACES_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -65,6 +67,7 @@ class Service:
     workers: Workers
     clock: Clock
     given: Library | None
+    traces: Traces = field(default_factory=NoTraces)
     uploads: Uploads = field(default_factory=Uploads)
     _library: Library | None = None
     _jobs: Jobs | None = None
@@ -94,7 +97,7 @@ class Service:
             return
         self._library = self.given or _open_reader(self.settings)
         self._probe = StoreProbe(self._library, self.workers, self.metrics, self.clock)
-        self._jobs = Jobs(self._writer_opener(), self.metrics)
+        self._jobs = Jobs(self._writer_opener(), self.metrics, self.traces)
         self._jobs.start()
 
     def close(self) -> None:
@@ -104,6 +107,7 @@ class Service:
             _log.warning("an ingest did not end in time; finished filings are stored")
         if self.given is None:
             self.library.close()
+        self.traces.close(TRACES_SECONDS)
 
     def require_writes(self) -> None:
         """Raise StoreReadOnlyError where the store may only be read, before a request is queued in vain."""

@@ -84,6 +84,11 @@ class Settings(BaseModel):
     web_port: Port = Field(default=5000, description="port the web pages listen on")
     web_workers: int = Field(default=2, ge=1, le=64, description="worker processes of the web pages")
 
+    traces_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$",
+        description="collector that the API sends traces to, by OTLP over HTTP; empty: none",
+    )
     revision: str = Field(default="", description="commit that the program was built from, shown by /version")
 
     @field_validator("edgar_contact")

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api import examples, problems
 from api.replies import JSON
 from api.service import Service, TheService
+from api.traces import stages
 from api.workers import AbandonedError
 from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.replies import Stage
@@ -54,15 +55,27 @@ async def answered(service: Service, body: AskRequest, on_stage: OnStage | None 
 
     started, status, reason = time.perf_counter(), "failed", None
     try:
-        answer = await service.workers.run(
-            lambda: service.library.ask(body.question, body.scope, stage), given_up
-        )
+        answer = await service.workers.run(lambda: _traced(service, body, stage), given_up)
         status, reason = answer.status, answer.refusal.reason if answer.refusal else None
     except problems.ProblemError as error:
         status = error.code  # "busy" or "timeout"
         raise
     finally:
         service.metrics.question(status, reason, time.perf_counter() - started)
+    return answer
+
+
+def _traced(service: Service, body: AskRequest, on_stage: OnStage) -> Answer:
+    """The answer, with a span for it and one for each stage: never with what was asked."""
+
+    def stage(name: str) -> None:
+        on_stage(name)
+        enter(name)
+
+    with service.traces.span("ask") as span, stages(service.traces) as enter:
+        answer = service.library.ask(body.question, body.scope, stage)
+        reason = answer.refusal.reason if answer.refusal else None
+        span.note(status=answer.status, reason=reason, citations=len(answer.citations))
     return answer
 
 
