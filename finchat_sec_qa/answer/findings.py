@@ -218,6 +218,8 @@ def describe(filing: Filing) -> str:
 
 def worded(asked: AskedPeriod) -> str:
     """A period as the question meant it."""
+    if asked.latest_quarter:
+        return "the latest quarter" if asked.name == "FY" else f"the latest {asked.name}"
     if asked.kind == "trailing":
         end = FiscalPeriod(asked.year, asked.name) if asked.year is not None else asked.end
         return f"the twelve months to {end}" if end is not None else "the latest twelve months"

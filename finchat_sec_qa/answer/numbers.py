@@ -15,7 +15,7 @@ from finchat_sec_qa.answer.compose import (
 )
 from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.derived import answer_derived, answer_trailing, settled
-from finchat_sec_qa.answer.findings import Company, Finding, Miss
+from finchat_sec_qa.answer.findings import Company, Finding, Miss, worded
 from finchat_sec_qa.answer.rows import answer_rows, refuse_unread
 from finchat_sec_qa.answer.unexplained import answer_unexplained
 from finchat_sec_qa.facts.derivation import Span, span_for
@@ -33,6 +33,10 @@ def answer_fact(case: Case) -> Answer | None:
     """
     if len(case.plan.subjects) > 1:
         return _refuse_several(case)
+    company = Company(case.store, case.plan.subjects[0], case.scope)
+    case = case.settled(company.filings)
+    if case.asked.latest_quarter:
+        return _refuse_quarter(case, company)
     trailing = answer_trailing(case) if case.asked.kind == "trailing" else None
     if trailing is not None:
         return trailing
@@ -89,6 +93,9 @@ def answer_formula(case: Case) -> Answer:
 
 def _computed_figure(case: Case, company: Company) -> Computed | Answer:
     """The figure asked for with its amounts, or the refusal for lack of one."""
+    case = case.settled(company.filings)
+    if case.asked.latest_quarter:
+        return _refuse_quarter(case, company)
     span = _span(case, company)
     if span is None and not company.has_facts:
         return refuse_unread(case, company.no_facts())
@@ -164,8 +171,15 @@ def _refuse_several(case: Case) -> Answer:
     return refuse(case.frame, "ambiguous", message, case.frame.companies)
 
 
+def _refuse_quarter(case: Case, company: Company) -> Answer:
+    """No report of the quarter that is asked for, of whatever year."""
+    message = f"No filing of {company.subject.name} here is a report for {worded(case.asked)}."
+    return refuse(case.frame, "period_not_covered", message, company.searched)
+
+
 def _find(case: Case, subject: Subject) -> Finding | Miss:
     """The plan's number for one of its companies."""
     company = Company(case.store, subject, case.scope)
+    case = case.settled(company.filings)
     entry, plan = entries()[case.plan.entry], case.plan
     return company.find(entry, case.asked, plan.member, plan.said, cover=case.asked.kind == "fiscal")

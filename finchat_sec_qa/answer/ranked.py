@@ -26,6 +26,7 @@ PLACE, ASIDE = "no. ", "not ranked, "  # how alternates begin
 def answer_ranked(case: Case) -> Answer | None:
     """The part asked for; a refusal where parts cannot be told apart; None where no facts tell of parts."""
     company, entry = Company(case.store, case.plan.subjects[0], case.scope), entries()[case.plan.entry]
+    case = case.settled(company.filings)
     facts = company.facts(entry)
     target = _target(company.calendar, case.asked, entry, [fact for _, fact in facts])
     if target is None:
@@ -54,7 +55,8 @@ def documents_of(company: Company, entry: Entry, target: Target) -> Iterator[tup
 def ranked_target(calendar: Calendar, asked: AskedPeriod, leader: Fact) -> Target | None:
     """The days that a ranking is of; for the latest, those of the part that it puts first."""
     if asked.kind == "latest":
-        asked = AskedPeriod("dates", end=leader.period.end, months=12)
+        months = 3 if asked.latest_quarter else 12
+        asked = AskedPeriod("dates", end=leader.period.end, months=months)
     return calendar.target(asked)
 
 
@@ -120,6 +122,8 @@ def _told(fact: Fact) -> str:
 
 def _target(calendar: Calendar, asked: AskedPeriod, entry: Entry, facts: Sequence[Fact]) -> Target | None:
     """The days asked for; for the latest, those of the last year that parts are reported for."""
+    if asked.latest_quarter:
+        return None
     if asked.kind != "latest":
         return calendar.target(asked) if asked.kind != "trailing" else None
     ends = [

@@ -1,10 +1,11 @@
 """What a question was understood to ask, before anything is looked up."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from finchat_sec_qa.model.period import FiscalPeriodName
+from finchat_sec_qa.model.period import FiscalPeriod, FiscalPeriodName
 
 PeriodKind = Literal["fiscal", "dates", "trailing", "latest"]
 PlanKind = Literal["fact", "formula", "compare", "rank", "passages"]
@@ -16,7 +17,8 @@ Order = Literal["largest", "smallest"]
 class AskedPeriod:
     """A period as the question words it.
 
-    kind      "fiscal": a fiscal year or quarter; "dates": a span or moment that ends on `end`; "latest";
+    kind      "fiscal": a fiscal year or quarter; "dates": a span or moment that ends on `end`; "latest", of
+              a `name` ("the third quarter") or of three `months` ("last quarter") where it is a quarter;
               "trailing": twelve months to the end of a fiscal period or to `end`, the latest without either
     year      fiscal year, for "fiscal" and "trailing"
     name      "FY", "Q1" … for "fiscal" and "trailing"
@@ -29,6 +31,24 @@ class AskedPeriod:
     name: FiscalPeriodName = "FY"
     end: date | None = None
     months: int | None = None
+
+    @property
+    def latest_quarter(self) -> bool:
+        """Whether the latest quarter is meant, or the latest of its name, and not the latest year."""
+        return self.kind == "latest" and (self.months is not None or self.name != "FY")
+
+    def is_quarter(self, period: FiscalPeriod) -> bool:
+        """Whether a fiscal period is a quarter that may be meant; a year's end is that of its fourth."""
+        name = "Q4" if period.name == "FY" else period.name
+        return name.startswith("Q") and self.name in ("FY", name)
+
+    def settled(self, periods: Iterable[FiscalPeriod]) -> "AskedPeriod":
+        """The latest quarter as the fiscal period that it is, of those that reports are for."""
+        found = [period for period in periods if self.latest_quarter and self.is_quarter(period)]
+        if not found:
+            return self
+        last = max(found, key=lambda period: (period.year, period.name == "FY", period.name))
+        return AskedPeriod("fiscal", year=last.year, name="Q4" if last.name == "FY" else last.name)
 
 
 LATEST = AskedPeriod("latest")

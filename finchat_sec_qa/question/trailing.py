@@ -6,6 +6,7 @@ from datetime import date
 
 from finchat_sec_qa.model.plan import AskedPeriod
 from finchat_sec_qa.question.periods import MONTHS, Found, find_periods
+from finchat_sec_qa.question.quarters import find_yearless
 
 MARK = re.compile(
     r"\b(?:on\s+an?\s+)?(?:TTM|LTM)(?:\s+basis)?\b"
@@ -25,11 +26,12 @@ MONTH = re.compile(rf"(?<!\d )(?<!th )\b(?P<month>{_NAMES})\s+(?P<year>(?:19|20)
 def find_all_periods(question: str) -> list[Found]:
     """Periods as `find_periods` gives them; with a mark of twelve months, these twelve months in its place.
 
-    With the mark a month ("March 2023") is a period too: about the last day of the twelve months.
+    Without any period, a quarter of no named year is the latest one. With the mark a month ("March 2023") is
+    a period too: about the last day of the twelve months.
     """
     mark = MARK.search(question)
     if mark is None:
-        return find_periods(question)
+        return find_periods(question) or find_yearless(question)
     blanked = f"{question[: mark.start()]}{' ' * (mark.end() - mark.start())}{question[mark.end() :]}"
     ends = _ends(blanked)
     asked = {_trailing(item.period) for item in ends}

@@ -22,6 +22,8 @@ def wish_of(plan: Plan) -> PeriodWish:
     if not plan.periods:
         return PeriodWish(latest=True)
     asked: AskedPeriod = plan.periods[-1]
+    if asked.kind == "latest":
+        return PeriodWish(latest=True)
     if asked.kind == "dates":
         return PeriodWish(end=asked.end)
     return PeriodWish(year=asked.year, name=asked.name)

@@ -8,6 +8,7 @@ from finchat_sec_qa.answer.beside import other_years
 from finchat_sec_qa.answer.compared import SIDES, figures_formula, of_figures, side_of
 from finchat_sec_qa.answer.computed import as_figure
 from finchat_sec_qa.answer.figures import DEFAULT_DECIMALS, in_currency, rounding
+from finchat_sec_qa.answer.findings import worded
 from finchat_sec_qa.answer.proof.evidence import Problem, best_problems, told
 from finchat_sec_qa.answer.proof.recalculate import compares, entries_of
 from finchat_sec_qa.answer.proof.recheck import Rechecked
@@ -122,7 +123,13 @@ def _fact_problems(place: Rechecked, plan: Plan) -> Iterator[Problem]:
     if place.calendar is None:
         return
     latest = AskedPeriod("dates", end=fact.period.end, months=12)
-    target = place.calendar.target(plan.periods[-1] if plan.periods else latest)
+    asked, name = plan.periods[-1] if plan.periods else latest, place.calendar.name_of(fact.period)
+    if asked.latest_quarter:
+        if name is None or not asked.is_quarter(name) or (name.name == "FY" and not fact.period.is_instant):
+            yield number, f"the question asks for {worded(asked)}, the fact is for {fact.period}"
+            return
+        asked = asked.settled([name])
+    target = place.calendar.target(asked)
     reported_end = place.filing.period_end if place.filing is not None else None
     if target is not None and on_cover(target, fact, reported_end):
         return
@@ -266,6 +273,9 @@ def _span(calculation: Calculation, plan: Plan, again: Sequence[Rechecked]) -> S
     latest = latest_span(calculation.formula.partition(" = ")[2])
     if span is not None or latest is None:
         return span
+    if asked.latest_quarter:
+        settled = asked.settled([] if latest.trailing else [latest.period])
+        return Span(FiscalPeriod(settled.year or latest.period.year, settled.name))
     return (
         latest if asked.kind == "trailing" and latest.whole_year else Span(FiscalPeriod(latest.period.year))
     )

@@ -78,6 +78,9 @@ def derivation_problems(
     if asked.kind == "trailing" and asked.end is None and asked.year is None:
         if not span.trailing:
             yield None, f"the question asks for twelve months, the answer derives {span}"
+    elif asked.latest_quarter:
+        if span.trailing or not asked.is_quarter(span.period):
+            yield None, f"the question asks for a quarter, the answer derives {span}"
     elif span_for(calendar, asked) != span:
         number = again[0].citation.id
         yield number, f"the question does not ask for {calculation.formula.partition(' = ')[0][:120]}"
