@@ -55,7 +55,7 @@ _ASIDE = re.compile(
 # how a question begins that could as well begin with its figure
 _POLITE = re.compile(
     r"\b(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?(?:tell|give|show|get|find|look\s+up)(?:\s+me|\s+us)?"
-    r"|(?:i|we)(?:['’]d|\s+would)?\s+(?:need|want|like)(?:\s+to\s+(?:know|see|find\s+out))?"
+    r"|(?:i|we)(?:['’]d|\s+would)?\s+(?:need|want|like)(?:\s+to\s+(?:know|see|find\s+out))?(?!\s+to\b)"
     r"|(?:i['’]m|i\s+am|we\s+are)\s+looking\s+for|look\s+up|let\s+me\s+know"
     r"|how\s+(?:big|large|high|low|small)(?=\s+(?:is|was|were|are)\b))\b",
     re.IGNORECASE,

@@ -362,6 +362,12 @@ def test_how_a_question_begins_says_nothing(question: str) -> None:
     assert (found.kind, found.entry, found.member) == ("fact", "goodwill", ())
 
 
+@pytest.mark.parametrize("begins", ["We need to work out a margin", "We want to compute a ratio"])
+def test_what_somebody_needs_to_do_is_an_instruction(begins: str) -> None:
+    found = plan(f"{begins}. By the income statement alone, what was Apple's gross margin in FY2023?")
+    assert (found.kind, found.expression) == ("formula", "gross_profit / revenue")
+
+
 def test_like_for_like_is_no_politeness() -> None:
     assert plan("What were Apple's like-for-like sales in fiscal 2023?").member == ("like", "like")
 
