@@ -97,24 +97,26 @@ def find_filings(paths: Sequence[Path], *, max_bytes: int) -> tuple[Sequence[Dis
     named = [_checked(path) for path in paths]
     groups: dict[tuple[str, str], list[Path]] = {}
     unreadable: list[OSError] = []
-    seen: set[str] = set()
+    taken, passed = set[str](), set[str]()
     skipped = 0
     for path in named:
         for file, wanted in _files(path, unreadable):
             real = os.path.realpath(file)
-            if real in seen:
+            if real in taken or (real in passed and not wanted):
                 continue
-            seen.add(real)
             if wanted:
+                taken.add(real)
+                skipped -= real in passed  # a file of a folder that is named itself as well
                 groups.setdefault(_group(file), []).append(file)
             else:
+                passed.add(real)
                 skipped += 1
     filings = [_unreadable(error) for error in unreadable]
-    taken: dict[str, DiskFiling] = {}
+    by_id: dict[str, DiskFiling] = {}
     for members in groups.values():
         kept = _members(members)
         skipped += len(members) - len(kept)
-        filings.append(_told_apart(_filing(kept, max_bytes), taken))
+        filings.append(_told_apart(_filing(kept, max_bytes), by_id))
     return tuple(filings), skipped
 
 

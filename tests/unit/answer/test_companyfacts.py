@@ -7,6 +7,7 @@ import pytest
 
 from finchat_sec_qa import Library
 from finchat_sec_qa.config import Settings
+from finchat_sec_qa.disk import find_filings
 from finchat_sec_qa.model.request import ScopeRequest
 from tests.unit import facts_file
 from tests.unit.tagged import Number, Tagged
@@ -35,6 +36,15 @@ def test_a_folder_of_other_things_gives_none(library: Library, tmp_path: Path) -
     Tagged("2023-12-31", 2023, "FY", [number], cik="0000000077", company="Bolt", ticker="BOLT").write(home)
     report = library.ingest_paths([home], jobs=1)
     assert (len(report.stored), len(report.unchanged)) == (1, 0)
+
+
+def test_a_file_that_is_named_is_taken_though_its_folder_is_named_first(tmp_path: Path) -> None:
+    home = tmp_path / "edgar"
+    file = facts_file.write(home)
+    for order in ([home, file], [file, home], [home, home, file, file]):
+        found, skipped = find_filings(order, max_bytes=10_000_000)
+        assert ([filing.id for filing in found], skipped) == (["CIK0000000042"], 0)
+    assert find_filings([home, home], max_bytes=10_000_000) == ((), 1)
 
 
 def test_the_first_report_answers_and_later_ones_stand_beside(library: Library) -> None:
