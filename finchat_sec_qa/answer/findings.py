@@ -73,17 +73,31 @@ class Company:
         return tuple(describe(filing) for filing in self.filings)
 
     def facts(self, entry: Entry) -> list[tuple[str, Fact]]:
-        """Numbers reported under any of the entry's concepts, dimensional ones included."""
-        ids = tuple(filing.id for filing in self.filings)
-        if not ids:
-            return []
-        return list(self.store.facts(FactQuery(filings=ids, concepts=entry.names, numeric_only=True)))
+        """Numbers reported under any of the entry's concepts, dimensional ones included; read once, since
+        figures ask for several periods of each.
+        """
+        if entry.key not in self._kept:
+            ids = tuple(filing.id for filing in self.filings)
+            query = FactQuery(filings=ids, concepts=entry.names, numeric_only=True)
+            self._kept[entry.key] = list(self.store.facts(query)) if ids else []
+        return self._kept[entry.key]
+
+    @cached_property
+    def _kept(self) -> dict[str, list[tuple[str, Fact]]]:
+        return {}
+
+    @cached_property
+    def _kept_of(self) -> dict[tuple[str, tuple[str, ...]], list[tuple[str, Fact]]]:
+        return {}
 
     def facts_of(self, entry: Entry, member: tuple[str, ...], words: Sequence[str]) -> list[tuple[str, Fact]]:
         """Those of the whole, or of the member that words of a question name."""
-        if member:
-            return matching(member, words, self.facts(entry))
-        return [(filing, fact) for filing, fact in self.facts(entry) if not fact.dimensions]
+        key = entry.key, (*member, "", *words)
+        if key not in self._kept_of:
+            facts = self.facts(entry)
+            whole = [(filing, fact) for filing, fact in facts if not fact.dimensions]
+            self._kept_of[key] = matching(member, words, facts) if member else whole
+        return self._kept_of[key]
 
     def whole_facts(self, filing: str) -> Sequence[Fact]:
         """All numbers of one filing that are of the whole company; read once."""

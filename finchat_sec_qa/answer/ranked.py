@@ -12,7 +12,7 @@ from finchat_sec_qa.cite.places import cite_fact
 from finchat_sec_qa.facts.calendar import Calendar, Target
 from finchat_sec_qa.facts.labels import listed
 from finchat_sec_qa.facts.lexicon import Entry, entries
-from finchat_sec_qa.facts.members import part_of
+from finchat_sec_qa.facts.members import cut_of, part_of, within
 from finchat_sec_qa.facts.ranking import CALLED, Ranking, Unclear, name_of, rank_parts
 from finchat_sec_qa.facts.select import reported
 from finchat_sec_qa.model.answer import Alternate, Answer, Value
@@ -20,6 +20,7 @@ from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.filing import Filing
 from finchat_sec_qa.model.plan import Among, AskedPeriod, Plan
 
+SHOWN = 12  # parts that a refusal names
 PLACE, ASIDE = "no. ", "not ranked, "  # how alternates begin
 
 
@@ -31,14 +32,24 @@ def answer_ranked(case: Case) -> Answer | None:
     target = _target(company.calendar, case.asked, entry, [fact for _, fact in facts])
     if target is None:
         return None
-    for filing, of_document in documents_of(company, entry, target):
+    named = False
+    for filing, given in documents_of(company, entry, target):
+        part, of_document = ranked_among(case.plan, given)
+        named = named or bool(part)
         found = rank_parts(of_document, entry, target, case.plan.among, case.plan.order)
         if isinstance(found, Unclear):
             return _refuse_unclear(case, company, filing, found)
         if found is not None:
             case.stage("compose")
-            return _from_ranking(case, filing, found, company.calendar)
-    return None
+            return _from_ranking(case, filing, found, company.calendar, part)
+    return _refuse_undivided(case, company) if named else None
+
+
+def ranked_among(plan: Plan, facts: Sequence[Fact]) -> tuple[str, Sequence[Fact]]:
+    """The facts whose parts are ranked: those of the company, or of the part of it that the question names,
+    whose name comes first.
+    """
+    return within(plan.member, plan.said, facts) if plan.member else ("", facts)
 
 
 def documents_of(company: Company, entry: Entry, target: Target) -> Iterator[tuple[Filing, list[Fact]]]:
@@ -90,15 +101,16 @@ def ranked_value(fact: Fact, calendar: Calendar) -> Value:
     )
 
 
-def ranked_sentence(company: str, plan: Plan, ranking: Ranking, calendar: Calendar) -> str:
+def ranked_sentence(company: str, plan: Plan, ranking: Ranking, calendar: Calendar, part: str = "") -> str:
     """For example "Apple Inc.: of the 5 segments compared, Americas had the largest total revenue for …"."""
     first, *others = ranking.facts
     name = calendar.name_of(first.period)
     joiner = "at" if first.period.is_instant else "for"
     then = listed([f"{name_of(fact)} ({_told(fact)} [{at}])" for at, fact in enumerate(others, start=2)])
+    what = f"{plan.label} from {part}" if part else plan.label
     text = (
         f"{company}: of the {len(ranking.facts)} {CALLED[_kind(plan, first)]} compared, {name_of(first)} "
-        f"had the {plan.order} {plan.label} {joiner} {spoken_period(first.period, name)}, "
+        f"had the {plan.order} {what} {joiner} {spoken_period(first.period, name)}, "
         f"{_told(first)} [1]; then {then}."
     )
     start = len(ranking.facts) + 1
@@ -134,15 +146,30 @@ def _target(calendar: Calendar, asked: AskedPeriod, entry: Entry, facts: Sequenc
     return calendar.target(AskedPeriod("dates", end=max(ends), months=12)) if ends else None
 
 
-def _from_ranking(case: Case, filing: Filing, ranking: Ranking, calendar: Calendar) -> Answer:
+def _from_ranking(case: Case, filing: Filing, ranking: Ranking, calendar: Calendar, part: str) -> Answer:
     citations = [
         cite_fact(case.sources.get(filing.id, fact.document), number, fact)
         for number, fact in enumerate(ranked_facts(ranking), start=1)
     ]
     alternates = ranked_alternates(ranking, calendar)
     value = ranked_value(ranking.facts[0], calendar)
-    text = ranked_sentence(citations[0].company, case.plan, ranking, calendar)
+    text = ranked_sentence(citations[0].company, case.plan, ranking, calendar, part)
     return answer_of(case.frame, value.period, text, value=value, citations=citations, alternates=alternates)
+
+
+def _refuse_undivided(case: Case, company: Company) -> Answer:
+    """The words name a part that no filing divides that way; the parts that there are."""
+    entry, target = entries()[case.plan.entry], company.calendar.target(case.asked)
+    said, kind = " ".join(case.plan.member), CALLED[case.plan.among]
+    facts = [fact for _, fact in company.facts(entry) if target is None or target.fits(fact)]
+    names = list(dict.fromkeys(name_of(fact) for fact in facts if cut_of(fact)))
+    name = company.subject.name
+    message = f"The filings of {name} here do not divide {case.plan.label} from “{said}” among {kind}."
+    if names:
+        message += (
+            f" It is reported for {listed(names[:SHOWN])}{', and others' if len(names) > SHOWN else ''}."
+        )
+    return refuse(case.frame, "not_disclosed", message, company.searched)
 
 
 def _refuse_unclear(case: Case, company: Company, filing: Filing, found: Unclear) -> Answer:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from finchat_sec_qa.facts.countries import countries
@@ -58,6 +59,27 @@ def matching(
             named.setdefault(_plain(cut), []).extend(same)
     parts = _by_axis(named, unread)
     return parts[0] if len(parts) == 1 else []
+
+
+def within(unread: Sequence[str], words: Sequence[str], facts: Iterable[Fact]) -> tuple[str, list[Fact]]:
+    """The part that a question names, and the facts of it as if it were a company of its own: those of the
+    part as the whole, those that cut it along another axis as parts.
+
+    No name and no facts where the question names none, or members of several axes.
+    """
+    cuts = [(fact, cut_of(fact)) for fact in facts]
+    said = _Said(unread, words)
+    sizes = {pair: said.explained((pair,))[0] for _, cut in cuts for pair in cut}
+    best = max(sizes.values(), default=0)
+    named = {pair for pair, size in sizes.items() if best and size == best}
+    if len({axis for axis, _ in named}) != 1 or len({_plain((pair,)) for pair in named}) != 1:
+        return "", []
+    found = [
+        replace(fact, dimensions=tuple(pair for pair in cut if pair not in named))
+        for fact, cut in cuts
+        if named & set(cut)
+    ]
+    return member_label(min(named)[1]), found
 
 
 def cut_of(fact: Fact) -> Cut:

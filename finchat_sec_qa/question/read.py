@@ -196,11 +196,14 @@ def _used(sentences: Sequence[str]) -> list[str]:
 
 
 def _rank_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
-    """The largest or smallest of one company's parts, where every word is understood."""
+    """The largest or smallest of one company's parts; words that nothing else explains name a part that all
+    of these are cut from ("which product sold most in Japan").
+    """
     asked = find_ranking(reading.words, mentions)
     if asked is None or len(reading.subjects) != 1 or len(reading.periods) > 1 or reading.definitions:
         return None
-    if _unread(reading, asked.spans, comparing=False):
+    unread = _unread(reading, asked.spans, comparing=False)
+    if any(word in NARRATIVE for word in unread):
         return None
     return Plan(
         kind="rank",
@@ -210,6 +213,8 @@ def _rank_plan(reading: Reading, mentions: list[Mention]) -> Plan | None:
         entry=asked.entry.key,
         unit=asked.entry.unit,
         words=_search_words(reading),
+        member=tuple(unread),
+        said=words_of(KIND.sub(" ; ", reading.rest)),
         among=asked.among,
         order=asked.order,
     )

@@ -3,13 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from finchat_sec_qa.answer.amounts import Amounts, Computed, Term
 from finchat_sec_qa.answer.findings import Company, Miss
 from finchat_sec_qa.facts.derivation import Span
 from finchat_sec_qa.facts.lexicon import PREFIXES, Entry, entries
-from finchat_sec_qa.model.fact import Fact
 from finchat_sec_qa.model.period import FiscalPeriod
 from finchat_sec_qa.ports import FactQuery
 from finchat_sec_qa.tables.metrics import Metric
@@ -20,28 +18,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True)
 class Figures(Company):
-    """A company whose facts are read once per entry, since a table asks for many periods of each."""
-
-    @cached_property
-    def _kept(self) -> dict[str, list[tuple[str, Fact]]]:
-        return {}
-
-    @cached_property
-    def _kept_of(self) -> dict[tuple[str, tuple[str, ...]], list[tuple[str, Fact]]]:
-        return {}
-
-    def facts(self, entry: Entry) -> list[tuple[str, Fact]]:
-        """As `Company.facts`."""
-        if entry.key not in self._kept:
-            self._kept[entry.key] = super().facts(entry)
-        return self._kept[entry.key]
-
-    def facts_of(self, entry: Entry, member: tuple[str, ...], words: Sequence[str]) -> list[tuple[str, Fact]]:
-        """As `Company.facts_of`."""
-        key = entry.key, (*member, "", *words)
-        if key not in self._kept_of:
-            self._kept_of[key] = super().facts_of(entry, member, words)
-        return self._kept_of[key]
+    """A company whose figures go into a table."""
 
     def figure(self, metric: Metric, period: FiscalPeriod, part: Part = WHOLE) -> Term | Computed | Miss:
         """The metric for a fiscal period, of the whole company or of a part, or why there is none."""

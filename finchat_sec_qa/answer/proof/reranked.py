@@ -9,6 +9,7 @@ from finchat_sec_qa.answer.proof.evidence import Problem, told
 from finchat_sec_qa.answer.proof.recheck import Rechecked
 from finchat_sec_qa.answer.ranked import (
     ranked_alternates,
+    ranked_among,
     ranked_facts,
     ranked_sentence,
     ranked_target,
@@ -28,16 +29,18 @@ def ranking_problems(answer: Answer, plan: Plan, again: Sequence[Rechecked]) -> 
     if first is None or first.fact is None or first.calendar is None or first.parsed is None:
         return  # told of the citation
     target = ranked_target(first.calendar, plan.periods[-1] if plan.periods else LATEST, first.fact)
-    ranking = (
-        rank_parts(first.parsed.facts, entries()[plan.entry], target, plan.among, plan.order)
-        if target is not None
-        else None
-    )
+    entry = entries()[plan.entry]
+    given = [fact for fact in first.parsed.facts if entry.place(fact.concept) is not None]
+    part, facts = ranked_among(plan, given)
+    ranking = rank_parts(facts, entry, target, plan.among, plan.order) if target is not None else None
     if not isinstance(ranking, Ranking):
         yield 1, f"the document gives no ranking of {plan.label} by {plan.among} for the period asked for"
         return
     yield from _order_problems(again, ranking)
-    yield from _told_problems(answer, plan, ranking, first, first.calendar)
+    text = ranked_sentence(first.company, plan, ranking, first.calendar, part)
+    if answer.answer != text:
+        yield 1, f"the text does not follow from the ranking; that would read: {text}"
+    yield from _told_problems(answer, ranking, first.calendar)
 
 
 def _order_problems(again: Sequence[Rechecked], ranking: Ranking) -> Iterator[Problem]:
@@ -54,19 +57,14 @@ def _order_problems(again: Sequence[Rechecked], ranking: Ranking) -> Iterator[Pr
             yield place.citation.id, "it is of another document than the first"
 
 
-def _told_problems(
-    answer: Answer, plan: Plan, ranking: Ranking, first: Rechecked, calendar: Calendar
-) -> Iterator[Problem]:
-    """Values, labels and the sentence say what the ranking gives."""
+def _told_problems(answer: Answer, ranking: Ranking, calendar: Calendar) -> Iterator[Problem]:
+    """Values and labels say what the ranking gives."""
     if answer.value != ranked_value(ranking.facts[0], calendar):
         yield 1, f"the value is {answer.value}, that of {name_of(ranking.facts[0])} is another"
     for given, wanted in zip_longest(answer.alternates, ranked_alternates(ranking, calendar)):
         if given != wanted:
             label = wanted.label if wanted is not None else "none"
             yield (given or wanted).citation, f"the alternate should be “{label}” with the document's number"
-    text = ranked_sentence(first.company, plan, ranking, calendar)
-    if answer.answer != text:
-        yield 1, f"the text does not follow from the ranking; that would read: {text}"
 
 
 def _key(fact: Fact) -> tuple[str, int, int, str]:

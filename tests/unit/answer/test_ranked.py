@@ -28,6 +28,9 @@ PARTS = [
     Number("-3", DEC23, JAN23, INCOME, part=("segment", "acme:BrassMember")),
     Number("14", DEC23, JAN23, INCOME, part=("segment", "acme:SteelMember")),
     Number("1", DEC23, JAN23, INCOME, part=("segment", "acme:TinMember")),
+    Number("21", DEC23, JAN23, part=("segment", "acme:BrassMember"), beside=("place", "country:US")),
+    Number("19", DEC23, JAN23, part=("segment", "acme:SteelMember"), beside=("place", "country:US")),
+    Number("20", DEC23, JAN23, part=("segment", "acme:TinMember"), beside=("place", "country:US")),
     Number("90", "2022-12-31", "2022-01-01"),
     Number("70", "2022-12-31", "2022-01-01", part=("segment", "acme:BrassMember")),
     Number("20", "2022-12-31", "2022-01-01", part=("segment", "acme:SteelMember")),
@@ -199,3 +202,28 @@ def test_a_changed_ranking_does_not_hold(parts: Library, change: Callable[[dict[
 )
 def test_a_ranking_is_no_answer_to_another_question(parts: Library, asked: str, told: str) -> None:
     assert not passed_off(parts, asked, told).holds
+
+
+def test_parts_within_another_part_are_ranked(parts: Library) -> None:
+    """Steel leads in all, Brass in the United States; 21 + 20 + 19 are all that is sold there."""
+    within = parts.ask("Which segment of Acme had the largest revenue in the United States in fiscal 2023?")
+    assert within.answer.startswith(
+        "Acme Widgets, Inc.: of the 3 segments compared, Brass had the largest total revenue from United "
+        "States for fiscal 2023 (year ended December 31, 2023), $21 million [1]; then Tin ($20 million [2]) "
+        "and Steel ($19 million [3])."
+    )
+    assert parts.verify(within).holds
+    whole = parts.ask(LARGEST)
+    assert whole.value is not None
+    assert whole.value.number == "50000000"
+    assert not passed_off(
+        parts, LARGEST, "Which segment of Acme had the largest revenue in the United States in fiscal 2023?"
+    ).holds
+
+
+def test_a_part_that_is_not_divided_that_way_is_refused_with_the_parts_there_are(parts: Library) -> None:
+    answer = parts.ask("Which product of Acme had the largest revenue in Germany in fiscal 2023?")
+    assert answer.refusal is not None, answer.answer
+    assert answer.refusal.reason == "not_disclosed"
+    assert "do not divide total revenue from “germany” among products" in answer.answer
+    assert "Brass in United States" in answer.answer
