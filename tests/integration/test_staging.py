@@ -33,7 +33,8 @@ SHORT = limits.Limits.model_validate(
     {
         "load": {**RATE, "seconds": 5, "fewest_requests": 5, "p95_ms": 20_000, "p99_ms": 30_000},
         "soak": {**RATE, "seconds": 8, "fewest_requests": 5, "most_growth_mib": 512},
-        "drill": {**RATE, "most_failed": 2, "settle_seconds": 0.5, "recover_seconds": 300},
+        # What a killed process had in work is lost: on a slow machine that is a request of every user.
+        "drill": {**RATE, "most_failed": RATE["users"], "settle_seconds": 0.5, "recover_seconds": 300},
         "deploy": RATE,
     }
 )
@@ -70,6 +71,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             network=Network(subnet=free_subnet(name), api_port=0, web_port=0),
             canary=Canary(seconds=1, patience=2, slowest=50),
             limits=Limits(ready=300, drain=20),
+            environment={"FINCHAT_API_TIMEOUT": "120"},
         )
         host = Host(settings, Engine("default"), lambda _: None)
         release = Release(revision=REVISION, version="0.1.0", api=pinned["api"], webapp=pinned["webapp"])
