@@ -33,6 +33,8 @@ def apply(environment: str, tag: str, revision: str | None, *, as_json: bool) ->
     commit = revision or (tag if _is_commit(tag) else None)
     if settings.production:
         commit = record.commit_of(tag)
+        if revision not in {None, commit}:
+            raise DeployError(f"{tag} is commit {commit}, not {revision}; leave --revision out")
         checked = record.release_check_for(commit, tag)
     hosts = options.hosts(settings)
     images = release.references(settings, tag.removeprefix("v") if settings.production else tag)

@@ -165,3 +165,10 @@ def test_apply_takes_no_untagged_commit_to_production(tag: str) -> None:
     done = CliRunner().invoke(apply, ["production", "--tag", tag])
     assert isinstance(done.exception, DeployError)
     assert "tag" in str(done.exception)
+
+
+def test_a_version_is_not_taken_for_another_commit(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record.commit_of, "__defaults__", (clone,))
+    done = CliRunner().invoke(apply, ["production", "--tag", "v1.2.3", "--revision", "f" * 40])
+    assert isinstance(done.exception, DeployError)
+    assert "leave --revision out" in str(done.exception)
