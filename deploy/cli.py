@@ -17,7 +17,7 @@ from deploy.errors import DeployError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
-    r"""Bring a commit's images to an environment, and back.
+    """Bring a commit's images to an environment, and back.
 
     ENVIRONMENT is a file of deploy/environments (staging, production) or a path to one. What serves goes on
     serving until the new release has shown that it does as well; whatever goes wrong, it comes back.
@@ -25,7 +25,7 @@ def cli() -> None:
     \b
     Exit codes: 0 done, 2 a setting is wrong, 3 refused or failed before any request moved, 4 another deploy
     is at work, 5 Docker failed, 6 tried and rolled back.
-    """
+    """  # noqa: D301 - \b is for click
 
 
 for command in (plan, apply, status, switch, rollback, history, doctor, verify, stage, validate, remove):

@@ -39,6 +39,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """What both colours did in the same time."""
+
+    new: Reading
+    old: Reading
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """`back` says why the new colour must go; empty, with `enough` requests seen, it may stay."""
 
@@ -77,35 +85,50 @@ QUERY = (
 )
 
 
-def judge(new: Reading, old: Reading, wanted: Canary) -> Judgement:
-    """Judge what the new colour did against what the old one did in the same time."""
-    count, slower = new.count, 0.0
-    share = new.errors / max(count, new.errors, 1.0)
-    usual = old.errors / max(old.count, old.errors, 1.0)
-    back = ""
-    if new.errors >= FEWEST_ERRORS and share > usual + wanted.most_errors:
-        back = (
-            f"error rate: {new.errors:.0f} of {max(count, new.errors):.0f} requests failed ({share:.0%}), "
-            f"the old colour's rate was {usual:.1%}"
-        )
+def judge(all_of_it: Span, warm: Span | None, wanted: Canary) -> Judgement:
+    """Judge errors by all requests, times by those after the first few, which are slow in any new process.
+
+    Both colours are compared over the same seconds. `warm` is None until those few were seen.
+    """
+    new, old = all_of_it.new, all_of_it.old
+    slower, slow = _times(warm, wanted) if warm else (0.0, "")
+    return Judgement(
+        back=_errors(new, old, wanted) or slow,
+        enough=new.count >= wanted.fewest_requests,
+        requests=round(new.count),
+        errors=round(new.errors),
+        slower=round(slower, 2),
+    )
+
+
+def _errors(new: Reading, old: Reading, wanted: Canary) -> str:
+    """Why the new colour must go because of its errors; "": it need not."""
+    count = max(new.count, new.errors, 1.0)
+    share, usual = new.errors / count, old.errors / max(old.count, old.errors, 1.0)
+    if new.errors < FEWEST_ERRORS or share <= usual + wanted.most_errors:
+        return ""
+    return (
+        f"error rate: {new.errors:.0f} of {count:.0f} requests failed ({share:.0%}), "
+        f"the old colour's rate was {usual:.1%}"
+    )
+
+
+def _times(span: Span, wanted: Canary) -> tuple[float, str]:
+    """How many times the old colour's time the new one took, and why it must go because of that."""
+    new, old = span.new, span.old
     alike = [kind for kind, asked in new.requests.items() if asked and old.requests.get(kind)]
     compared = sum(new.requests[kind] for kind in alike)
-    if compared:
-        took = sum(new.seconds.get(kind, 0.0) for kind in alike)
-        due = sum(new.requests[kind] * old.seconds.get(kind, 0.0) / old.requests[kind] for kind in alike)
-        slower = took / due if due else 0.0
-        beyond = (took - due) / compared * 1000
-        if (
-            not back
-            and compared >= wanted.fewest_requests / 2
-            and slower > wanted.slowest
-            and beyond > wanted.slack_ms
-        ):
-            back = (
-                f"latency: {took / compared * 1000:.0f} ms a request, {slower:.1f} times the old colour's "
-                f"{due / compared * 1000:.0f} ms for the same requests"
-            )
-    return Judgement(back, count >= wanted.fewest_requests, round(count), round(new.errors), round(slower, 2))
+    took = sum(new.seconds.get(kind, 0.0) for kind in alike)
+    due = sum(new.requests[kind] * old.seconds.get(kind, 0.0) / old.requests[kind] for kind in alike)
+    if not compared or not due:
+        return 0.0, ""
+    slower, each, usual = took / due, took / compared * 1000, due / compared * 1000
+    if compared < wanted.fewest_requests / 2 or slower <= wanted.slowest or each - usual <= wanted.slack_ms:
+        return slower, ""
+    return slower, (
+        f"latency: {each:.0f} ms a request, {slower:.1f} times the old colour's {usual:.0f} ms "
+        "for the same requests"
+    )
 
 
 def _grown(now: float, before: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from deploy.errors import EngineError
-from deploy.judge import QUERY, Judgement, Reading, judge, read
+from deploy.judge import QUERY, Judgement, Reading, Span, judge, read
 from deploy.link import Session
 from deploy.model import Colour
 from deploy.settings import Settings
@@ -17,13 +17,14 @@ Say = Callable[[str], None]
 
 
 class Watch:
-    """From its making on: what both colours do since then."""
+    """From its making on: what both colours do since then; their times once the new one is warm."""
 
     def __init__(self, session: Session, settings: Settings, new: Colour) -> None:
         self._session = session
         self._settings = settings
         self._new = new
-        self._before = self._readings()
+        self._before = self._warm = self._readings()
+        self._is_warm = False
 
     def judge(self) -> Judgement:
         """What is to be said now. Raises EngineError when Prometheus does not answer."""
@@ -35,8 +36,14 @@ class Watch:
             return Judgement(said, enough=True, requests=0, errors=0, slower=0.0)
         now = self._readings()
         new, old = self._new, self._new.other
+        wanted = self._settings.canary
+        seen = now[new].since(self._before[new])
+        if not self._is_warm and seen.count >= wanted.fewest_requests / 2:
+            self._warm, self._is_warm = now, True
         return judge(
-            now[new].since(self._before[new]), now[old].since(self._before[old]), self._settings.canary
+            Span(seen, now[old].since(self._before[old])),
+            Span(now[new].since(self._warm[new]), now[old].since(self._warm[old])) if self._is_warm else None,
+            wanted,
         )
 
     def hold(self, say: Say) -> str:

@@ -18,7 +18,7 @@ from deploy.settings import load
 @click.option("--revision", help="Commit that the images must be made of; default: TAG where it is a commit.")
 @options.as_json
 def apply(environment: str, tag: str, revision: str | None, *, as_json: bool) -> None:
-    r"""Deploy the images with a tag to every host of an environment, in turn.
+    """Deploy the images with a tag to every host of an environment, in turn.
 
     Both images must pass the gate (the environment's policy) before anything moves. The new release starts
     beside the old one, is tried on a share of the requests and compared with the old one's own figures, gets
@@ -28,7 +28,7 @@ def apply(environment: str, tag: str, revision: str | None, *, as_json: bool) ->
     Examples:
       python -m deploy apply staging --tag "$(git rev-parse HEAD)"
       python -m deploy apply production --tag v1.4.0
-    """
+    """  # noqa: D301 - \b is for click
     settings = load(environment)
     commit = revision or (tag if _is_commit(tag) else None)
     if settings.production:

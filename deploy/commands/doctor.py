@@ -31,12 +31,12 @@ class Finding:
 @options.environment
 @options.as_json
 def doctor(environment: str, *, as_json: bool) -> None:
-    r"""Look at what a deploy needs: settings, policy, tools, engine, ports, disk. Changes nothing.
+    """Look at what a deploy needs: settings, policy, tools, engine, ports, disk. Changes nothing.
 
     \b
     Example:
       python -m deploy doctor production
-    """
+    """  # noqa: D301 - \b is for click
     settings = load(environment)
     found = [Finding("settings", fine=True, detail=f"{settings.name} on {', '.join(settings.hosts)}")]
     found += _tried("policy", lambda: str(read(settings.policy).model_dump()["repositories"]))

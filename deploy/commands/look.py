@@ -15,12 +15,12 @@ from deploy.settings import load
 @options.environment
 @options.as_json
 def status(environment: str, *, as_json: bool) -> None:
-    r"""Show which colour serves what, and whether both are healthy.
+    """Show which colour serves what, and whether both are healthy.
 
     \b
     Example:
       python -m deploy status staging
-    """
+    """  # noqa: D301 - \b is for click
     found = {host.engine.context: host.look() for host in options.hosts(load(environment))}
     if as_json:
         options.show(found)
@@ -35,12 +35,12 @@ def status(environment: str, *, as_json: bool) -> None:
 @options.environment
 @options.as_json
 def history(environment: str, *, as_json: bool) -> None:
-    r"""List the last deploys, switches and rollbacks, latest first.
+    """List the last deploys, switches and rollbacks, latest first.
 
     \b
     Example:
       python -m deploy history production
-    """
+    """  # noqa: D301 - \b is for click
     found = {host.engine.context: _events(host) for host in options.hosts(load(environment))}
     if as_json:
         options.show(found)

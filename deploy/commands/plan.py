@@ -15,12 +15,12 @@ from deploy.settings import Settings, load
 @click.option("--tag", required=True, help="Of both images: a commit, or a version.")
 @options.as_json
 def plan(environment: str, tag: str, *, as_json: bool) -> None:
-    r"""Print the steps that `apply` would take, and change nothing.
+    """Print the steps that `apply` would take, and change nothing.
 
     \b
     Example:
       python -m deploy plan staging --tag "$(git rev-parse HEAD)"
-    """
+    """  # noqa: D301 - \b is for click
     settings = load(environment)
     found = {host.engine.context: steps(settings, _state(host), tag) for host in options.hosts(settings)}
     if as_json:

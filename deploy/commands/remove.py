@@ -17,12 +17,12 @@ from deploy.stack import values
 @click.option("--yes", is_flag=True, help="Do it; users are cut off.")
 @click.option("--data", is_flag=True, help="Remove the store of filings, the history and the metrics too.")
 def remove(environment: str, *, yes: bool, data: bool) -> None:
-    r"""Remove a stack from its hosts. Its store, history and metrics stay, unless --data is given.
+    """Remove a stack from its hosts. Its store, history and metrics stay, unless --data is given.
 
     \b
     Example:
       python -m deploy remove staging --yes --data
-    """
+    """  # noqa: D301 - \b is for click
     settings = load(environment)
     if not yes:
         raise SettingError(f"this ends {settings.name} on {', '.join(settings.hosts)}; say so with --yes")

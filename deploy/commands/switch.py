@@ -12,12 +12,12 @@ from deploy.settings import load
 @options.environment
 @options.as_json
 def rollback(environment: str, *, as_json: bool) -> None:
-    r"""Send all requests back to the release before, which is warm. Takes a second.
+    """Send all requests back to the release before, which is warm. Takes a second.
 
     \b
     Example:
       python -m deploy rollback production
-    """
+    """  # noqa: D301 - \b is for click
     _switch(environment, None, "rollback", as_json=as_json)
 
 
@@ -26,12 +26,12 @@ def rollback(environment: str, *, as_json: bool) -> None:
 @click.argument("colour", type=click.Choice([each.value for each in Colour]))
 @options.as_json
 def switch(environment: str, colour: str, *, as_json: bool) -> None:
-    r"""Send all requests to a colour, if it is healthy.
+    """Send all requests to a colour, if it is healthy.
 
     \b
     Example:
       python -m deploy switch staging green
-    """
+    """  # noqa: D301 - \b is for click
     _switch(environment, Colour(colour), "switch", as_json=as_json)
 
 

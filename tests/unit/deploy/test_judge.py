@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.judge import Reading, judge, read
+from deploy.judge import Judgement, Reading, Span, judge, read
 from deploy.model import Colour
 from deploy.settings import Canary
 
@@ -17,51 +17,62 @@ def reading(asks: float, each: float, errors: float = 0.0) -> Reading:
     return Reading({ASK: asks}, {ASK: asks * each}, errors)
 
 
+def judged(new: Reading, old: Reading) -> Judgement:
+    return judge(Span(new, old), Span(new, old), WANTED)
+
+
+def test_times_are_not_judged_before_the_new_colour_is_warm() -> None:
+    slow = Span(reading(30, 0.5), reading(300, 0.01))
+    assert judge(slow, None, WANTED).back == ""
+    assert judge(slow, Span(reading(20, 0.01), reading(200, 0.01)), WANTED).back == ""
+    assert judge(Span(reading(30, 0.01, errors=9), reading(300, 0.01)), None, WANTED).back
+
+
 def test_a_colour_that_does_as_well_may_stay() -> None:
-    seen = judge(reading(40, 0.010), reading(400, 0.010), WANTED)
+    seen = judged(reading(40, 0.010), reading(400, 0.010))
     assert (seen.back, seen.enough, seen.requests, seen.slower) == ("", True, 40, 1.0)
 
 
 def test_errors_beyond_the_old_colours_send_it_back_with_the_figures() -> None:
-    seen = judge(reading(20, 0.01, errors=6), reading(200, 0.01), WANTED)
+    seen = judged(reading(20, 0.01, errors=6), reading(200, 0.01))
     assert seen.back == "error rate: 6 of 20 requests failed (30%), the old colour's rate was 0.0%"
 
 
 def test_errors_that_the_old_colour_has_too_are_not_the_new_ones() -> None:
-    assert judge(reading(40, 0.01, errors=12), reading(400, 0.01, errors=118), WANTED).back == ""
+    assert judged(reading(40, 0.01, errors=12), reading(400, 0.01, errors=118)).back == ""
 
 
 def test_one_error_among_few_requests_is_no_rate() -> None:
-    assert judge(reading(4, 0.01, errors=2), reading(40, 0.01), WANTED).back == ""
+    assert judged(reading(4, 0.01, errors=2), reading(40, 0.01)).back == ""
 
 
 def test_errors_send_it_back_before_enough_requests_were_seen() -> None:
-    seen = judge(reading(5, 0.01, errors=3), reading(50, 0.01), WANTED)
+    seen = judged(reading(5, 0.01, errors=3), reading(50, 0.01))
     assert seen.back.startswith("error rate")
     assert not seen.enough
 
 
 def test_lost_connections_count_though_no_request_was_counted() -> None:
-    assert "3 of 3" in judge(Reading(errors=3), reading(50, 0.01), WANTED).back
+    assert "3 of 3" in judged(Reading(errors=3), reading(50, 0.01)).back
 
 
 def test_times_beyond_the_old_colours_send_it_back() -> None:
-    seen = judge(reading(30, 0.1), reading(300, 0.01), WANTED)
+    seen = judged(reading(30, 0.1), reading(300, 0.01))
     assert seen.back.startswith("latency: 100 ms a request, 10.0 times the old colour's 10 ms")
 
 
 def test_slower_by_little_is_no_reason() -> None:
-    assert judge(reading(30, 0.008), reading(300, 0.001), WANTED).back == ""
+    assert judged(reading(30, 0.008), reading(300, 0.001)).back == ""
 
 
 def test_a_canary_that_got_the_slow_questions_is_not_blamed() -> None:
     old = Reading({ASK: 10, LIST: 990}, {ASK: 5.0, LIST: 0.99})
     new = Reading({ASK: 30}, {ASK: 15.0})
-    assert judge(new, old, WANTED).slower == 1.0
+    assert judged(new, old).slower == 1.0
 
 
 def test_kinds_that_only_the_new_colour_saw_cannot_be_compared() -> None:
-    assert judge(Reading({LIST: 30}, {LIST: 30.0}), reading(300, 0.01), WANTED).slower == 0
+    assert judged(Reading({LIST: 30}, {LIST: 30.0}), reading(300, 0.01)).slower == 0
 
 
 def test_what_was_counted_before_is_left_out_and_a_counter_that_began_anew_is_all_new() -> None:
@@ -73,7 +84,7 @@ def test_what_was_counted_before_is_left_out_and_a_counter_that_began_anew_is_al
 def test_two_equal_colours_are_never_parted(count: float, each: float, other: float, share: float) -> None:
     new = Reading({ASK: count}, {ASK: count * each}, count * share)
     old = Reading({ASK: other}, {ASK: other * each}, other * share)
-    assert judge(new, old, WANTED).back == ""
+    assert judged(new, old).back == ""
 
 
 def row(name: str, value: str, **labels: str) -> dict[str, Any]:
