@@ -6,6 +6,7 @@ same rows make the number of the other columns, or the same lines that of anothe
 """
 
 import tomllib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,7 @@ from typing import Any
 
 from finchat_sec_qa.facts.columns import Columns
 from finchat_sec_qa.facts.members import part_of
-from finchat_sec_qa.model.document import Cell, Table, last_from
+from finchat_sec_qa.model.document import Cell, Placed, Table
 from finchat_sec_qa.model.fact import PRINTED, Fact
 
 MOST_VARIANTS = 24  # of a rule that are tried
@@ -144,8 +145,13 @@ def _by_meaning(fact: Fact, facts: Sequence[Fact], tables: Sequence[Table]) -> S
     fitting = [rule for rule in rules() if fact.concept in rule.total]
     if not fitting:
         return None
-    own = last_from(tables, fact.start)
-    near = [one for one in facts if one.dimensions == fact.dimensions and last_from(tables, one.start) == own]
+    starts = _starts(tables)
+    own = bisect_right(starts, fact.start) - 1
+    near = [
+        one
+        for one in facts
+        if one.dimensions == fact.dimensions and bisect_right(starts, one.start) - 1 == own
+    ]
     if own >= 0:  # outside tables there are lists of facts, which have none
         end = tables[own].end
         near = [one for one in near if one.end <= end] if fact.end <= end else []
@@ -187,17 +193,24 @@ def _by_members(fact: Fact, facts: Sequence[Fact], tables: Sequence[Table]) -> S
     """
     if fact.dimensions:
         return None
+    starts = _starts(tables)
     groups: dict[tuple[str, int], dict[str, Fact]] = {}
     for one in facts:
         part = part_of(one) if one.concept == fact.concept and one.period == fact.period else None
         if part is not None:
-            groups.setdefault((part[0], last_from(tables, one.start)), {}).setdefault(part[1], one)
+            place = bisect_right(starts, one.start) - 1
+            groups.setdefault((part[0], place), {}).setdefault(part[1], one)
     for (_, place), members in groups.items():
         if place >= 0 and len(members) > 1:
             found = _stated(fact, [(one, 1) for one in members.values()])
             if found.agrees and max(part.end for part in found.parts) <= tables[place].end:
                 return found
     return None
+
+
+def _starts(tables: Sequence[Table]) -> Sequence[int]:
+    """Where the tables begin, so that many facts are placed without making one table."""
+    return tables.starts if isinstance(tables, Placed) else [table.start for table in tables]
 
 
 def _stated(fact: Fact, chosen: Sequence[tuple[Fact, int]]) -> Stated:
