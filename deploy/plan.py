@@ -100,14 +100,7 @@ def colour_up(settings: Settings, colour: Colour, release: Release, *, token: bo
         compose(
             colour_project(settings, colour),
             str(values.COLOUR),
-            "--file",
-            "-",
-            "up",
-            "--detach",
-            "--wait",
-            "--wait-timeout",
-            f"{settings.limits.ready:.0f}",
-            "--force-recreate",
+            *("--file", "-", "up", "--detach", "--force-recreate"),
         ),
         values.colour(settings, colour, release),
         values.override(settings, colour, token=token),
@@ -117,6 +110,12 @@ def colour_up(settings: Settings, colour: Colour, release: Release, *, token: bo
 def colour_down(settings: Settings, colour: Colour) -> Command:
     """Remove a colour's containers."""
     return Command(("compose", "--project-name", colour_project(settings, colour), "down", "--timeout", "15"))
+
+
+def colour_states(settings: Settings, colour: Colour) -> Command:
+    """A colour's containers, one a line: name and state, as "finchat-blue-api-1 running"."""
+    ours = f"label=com.docker.compose.project={colour_project(settings, colour)}"
+    return Command(("ps", "--all", "--filter", ours, "--format", "{{.Names}} {{.State}}"))
 
 
 def colour_logs(settings: Settings, colour: Colour) -> Command:

@@ -86,14 +86,28 @@ def start(work: Work) -> None:
     try:
         work.host.run(plan.colour_up(settings, work.colour, work.release, token=token))
     except EngineError as error:
-        raise DeployError(f"{work.colour} did not become healthy: {error}\n{_log(work)}") from error
-    down = work.session.wait_servers(work.colour, settings.limits.ready)
-    if down:
-        raise DeployError(
-            f"the proxies cannot reach {work.colour}: {down[0].get('said') or down[0].get('error')}\n"
-            f"{_log(work)}"
-        )
+        raise DeployError(f"{work.colour} cannot be started: {error}\n{_log(work)}") from error
+    why = _not_healthy(work)
+    if why:
+        raise DeployError(f"{work.colour} did not become healthy: {why}\n{_log(work)}")
     work.state = work.session.keep(work.state.but(colours={**work.state.colours, work.colour: work.release}))
+
+
+def _not_healthy(work: Work) -> str:
+    """Wait until every proxy holds the colour for up; else why not, at once where a container ended by itself."""
+    settings = work.host.settings
+    end = time.monotonic() + settings.limits.ready
+    while True:
+        down = work.session.wait_servers(work.colour, 1.0)
+        if not down:
+            return ""
+        states = work.host.run(plan.colour_states(settings, work.colour)).splitlines()
+        ended = [line for line in states if not line.endswith((" running", " created"))]
+        if ended:
+            return f"ended by itself: {ended[0]}"
+        if time.monotonic() > end:
+            said = down[0].get("said") or down[0].get("error")
+            return f"after {settings.limits.ready:g} s (limits.ready) the proxies say: {said}"
 
 
 def try_out(work: Work) -> None:

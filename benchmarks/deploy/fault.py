@@ -24,7 +24,7 @@ from finchat_sec_qa.wiring import Library
 
 FAULT = os.environ["FAULT"]
 CRASH_AT = 40
-SOUND = 10  # requests by which nobody could have told
+SOUND = 4  # the pages ask as many before users come
 _asked = itertools.count(1)
 
 

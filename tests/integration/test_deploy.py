@@ -23,9 +23,9 @@ from tests.integration.docker_stack import build
 from tests.patience import wait_for
 
 pytestmark = pytest.mark.docker
-RATE = 8.0  # requests a second: the machine may have other work
+RATE = 10.0  # requests a second: the machine may have other work
 # Milder than the defaults: a colour that has just started is slow on a machine with other work.
-TRIAL = {"seconds": 2, "fewest_requests": 10, "patience": 30, "percent": 25, "slowest": 7, "slack_ms": 80}
+TRIAL = {"seconds": 2, "fewest_requests": 20, "patience": 30, "percent": 40, "slowest": 7, "slack_ms": 80}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_both_colours_are_there_and_the_new_one_serves(made: Stack) -> None:
     assert all(each["up"] for each in made.host.look()["servers"])
 
 
-CAUSES = {
+CAUSES: dict[str, tuple[type[DeployError], str]] = {
     "unhealthy": (DeployError, "did not become healthy"),
     "errors": (RolledBackError, "error rate"),
     "slow": (RolledBackError, "latency"),
