@@ -94,7 +94,7 @@ def start(work: Work) -> None:
 
 
 def _not_healthy(work: Work) -> str:
-    """Wait until every proxy holds the colour for up; else why not, at once where a container ended by itself."""
+    """Wait until every proxy holds the colour for up; else why not, at once where a container ended."""
     settings = work.host.settings
     end = time.monotonic() + settings.limits.ready
     while True:
@@ -107,7 +107,7 @@ def _not_healthy(work: Work) -> str:
             return f"ended by itself: {ended[0]}"
         if time.monotonic() > end:
             said = down[0].get("said") or down[0].get("error")
-            return f"after {settings.limits.ready:g} s (limits.ready) the proxies say: {said}"
+            return f"after {settings.limits.ready:g} s (limits.ready): {said}"
 
 
 def try_out(work: Work) -> None:

@@ -93,7 +93,7 @@ api_port = {api}
 web_port = {web}
 requests_in_10_seconds = 1000000
 [limits]
-ready = 40
+ready = 20
 [canary]
 """ + "\n".join(f"{key} = {value}" for key, value in told.items())
     with tempfile.TemporaryDirectory() as folder:
