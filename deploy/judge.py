@@ -88,7 +88,7 @@ QUERY = (
 def judge(all_of_it: Span, warm: Span | None, wanted: Canary) -> Judgement:
     """Judge errors by all requests, times by those after the first few, which are slow in any new process.
 
-    Both colours are compared over the same seconds. `warm` is None until those few were seen.
+    `warm` is None until those few were seen.
     """
     new, old = all_of_it.new, all_of_it.old
     slower, slow = _times(warm, wanted) if warm else (0.0, "")
@@ -123,7 +123,7 @@ def _times(span: Span, wanted: Canary) -> tuple[float, str]:
     if not compared or not due:
         return 0.0, ""
     slower, each, usual = took / due, took / compared * 1000, due / compared * 1000
-    if compared < wanted.fewest_requests / 2 or slower <= wanted.slowest or each - usual <= wanted.slack_ms:
+    if compared < wanted.fewest_requests / 4 or slower <= wanted.slowest or each - usual <= wanted.slack_ms:
         return slower, ""
     return slower, (
         f"latency: {each:.0f} ms a request, {slower:.1f} times the old colour's {usual:.0f} ms "

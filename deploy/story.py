@@ -27,6 +27,7 @@ class Work:
     colour: Colour
     state: State
     began: float
+    watch: Watch | None = None
 
     def step(self, name: str) -> None:
         """Remember on the host that a step begins, and say so."""
@@ -116,9 +117,9 @@ def try_out(work: Work) -> None:
         return
     canary = work.host.settings.canary
     work.step(f"trying {work.colour} with {canary.percent} % of the requests")
-    watch = Watch(work.session, work.host.settings, work.colour)
+    work.watch = Watch(work.session, work.host.settings, work.colour)
     work.session.route(work.state.active, work.colour, canary.percent)
-    trouble = watch.hold(lambda text: work.host.say(f"  {text}"))
+    trouble = work.watch.hold(lambda text: work.host.say(f"  {text}"))
     if trouble:
         raise RolledBackError(f"{work.colour} was tried and is out again: {trouble}")
 
@@ -126,12 +127,10 @@ def try_out(work: Work) -> None:
 def switch(work: Work) -> None:
     """All requests to the new colour, watched as long again; the old one stays warm."""
     work.step(f"switching to {work.colour}")
-    if work.state.active is None:
-        work.session.route(work.colour)
-        return
-    watch = Watch(work.session, work.host.settings, work.colour)
     work.session.route(work.colour)
-    trouble = watch.hold(lambda text: work.host.say(f"  {text}"))
+    if work.watch is None:
+        return
+    trouble = work.watch.hold(lambda text: work.host.say(f"  {text}"))
     if trouble:
         raise RolledBackError(f"{work.colour} was switched to and is out again: {trouble}")
 

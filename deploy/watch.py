@@ -17,14 +17,17 @@ Say = Callable[[str], None]
 
 
 class Watch:
-    """From its making on: what both colours do since then; their times once the new one is warm."""
+    """What both colours do since the trial began; of the new one's times those after its first requests.
+
+    One watch lasts over trial and switch: after the switch the old colour has nothing to be compared by.
+    """
 
     def __init__(self, session: Session, settings: Settings, new: Colour) -> None:
         self._session = session
         self._settings = settings
         self._new = new
-        self._before = self._warm = self._readings()
-        self._is_warm = False
+        self._before = self._readings()
+        self._warm: Reading | None = None
 
     def judge(self) -> Judgement:
         """What is to be said now. Raises EngineError when Prometheus does not answer."""
@@ -38,13 +41,11 @@ class Watch:
         new, old = self._new, self._new.other
         wanted = self._settings.canary
         seen = now[new].since(self._before[new])
-        if not self._is_warm and seen.count >= wanted.fewest_requests / 2:
-            self._warm, self._is_warm = now, True
-        return judge(
-            Span(seen, now[old].since(self._before[old])),
-            Span(now[new].since(self._warm[new]), now[old].since(self._warm[old])) if self._is_warm else None,
-            wanted,
-        )
+        if self._warm is None and seen.count >= wanted.fewest_requests / 4:
+            self._warm = now[new]
+        usual = now[old].since(self._before[old])
+        warm = Span(now[new].since(self._warm), usual) if self._warm else None
+        return judge(Span(seen, usual), warm, wanted)
 
     def hold(self, say: Say) -> str:
         """Watch for canary.seconds, longer while there are too few requests; returns why to go back, or "".
