@@ -220,6 +220,7 @@ target "_checks" {
   contexts = {
     benchmarks = "benchmarks"
     delivery   = "delivery"
+    deploy     = "deploy"
     docs       = "docs"
     scripts    = "scripts"
     tests      = "tests"

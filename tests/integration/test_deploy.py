@@ -95,7 +95,8 @@ def test_a_bad_release_never_gets_all_requests_and_no_user_sees_it(
     assert cause in after.history[-1].detail
     # Errors that the trial by luck did not show are seen by the few users before the way back.
     assert len(running.figures["failures"]) <= (20 if fault == "errors" else 0)
-    made.deploy(good)  # the other colour is warm again, for the tests that follow
+    with users(made.api, made.web, RATE):
+        made.deploy(good)  # the other colour is warm again, for the tests that follow
     switch(made.host, before.active, "switch")
 
 
@@ -133,7 +134,8 @@ def test_a_deployer_that_is_killed_leaves_the_old_colour_and_no_lock(
         wait_for(lambda: bool((pending := state(made).pending) and pending.abandoned))
     assert (routing(made)["active"], routing(made)["share"]) == (before, "0")
     assert running.figures["failures"] == []
-    made.deploy(good)
+    with users(made.api, made.web, RATE):
+        made.deploy(good)
     assert state(made).pending is None
 
 
