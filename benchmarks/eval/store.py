@@ -15,7 +15,7 @@ from finchat_sec_qa.errors import ParseError
 from finchat_sec_qa.model.progress import Progress
 
 PACKAGE = "finchat_sec_qa"
-MAKERS = (f"{PACKAGE}.ingest", f"{PACKAGE}.disk", f"{PACKAGE}.store")
+MAKERS = (f"{PACKAGE}.ingest", f"{PACKAGE}.disk", f"{PACKAGE}.store.writer")
 COMPLETE = "complete"
 
 

@@ -35,7 +35,7 @@ COMMANDS = {
     "verify": ("verify", "Check an answer against the stored filings."),
     "companies": ("companies", "List the companies in the store."),
     "filings": ("filings", "List the filings in the store."),
-    "store": ("store", "Look after the store: info, check, rebuild, remove, backup, restore, schema."),
+    "store": ("store", "Look after the store: check, back up, restore, remove and more."),
     "serve": ("serve", "Start the API and the web pages."),
     "schema": ("schema", "Print the JSON schema of an answer."),
 }

@@ -114,7 +114,7 @@ def remove(session: Session, filings: tuple[str, ...]) -> int:
     epilog=examples(
         "finchat store backup finchat.tar.gz",
         "finchat store backup /backups/$(date +%F).tar.gz --json",
-        "finchat store backup - | ssh backup@example.com 'cat > finchat.tar.gz'",
+        "finchat store backup - > finchat.tar.gz",
         codes=CODES,
     ),
 )

@@ -14,7 +14,8 @@ NAME = re.compile(rf"\b{PREFIX}[A-Z][A-Z_]*[A-Z]\b")
 
 def read_by_compose(repo: Path) -> set[str]:
     """What the compose files take from the environment for themselves: ports, images, limits."""
-    texts = [path.read_text(encoding="utf-8") for path in repo.glob("compose*.yaml")]
+    files = [*repo.glob("compose*.yaml"), repo / "deploy" / "swarm" / "stack.yaml"]
+    texts = [path.read_text(encoding="utf-8") for path in files]
     return {name for text in texts for name in re.findall(r"\$\{(FINCHAT_[A-Z_]+)", text)}
 
 

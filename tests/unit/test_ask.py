@@ -1,4 +1,3 @@
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from finchat_sec_qa.errors import UsageError
 from finchat_sec_qa.model.answer import RefusalReason
 from finchat_sec_qa.model.request import ScopeRequest
 from tests.crafted import filing_named, parsed_text
+from tests.patience import ends
 from tests.unit.conftest import ACME_2023, ACME_2024
 
 
@@ -177,10 +177,8 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_questions_are_answered_or_refused_in_time(library: Library, name: str) -> None:
     for ask in (library.ask, library.search):
-        started = time.perf_counter()
-        with suppress(UsageError):
+        with ends(), suppress(UsageError):
             ask(HOSTILE[name])
-        assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize("question", ["", " \n\t", "a" * 2_001, "a " * 5_000, "Acme \ud800"])

@@ -1,4 +1,3 @@
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -10,6 +9,7 @@ from finchat_sec_qa.cite.places import Source
 from finchat_sec_qa.model.document import Block
 from finchat_sec_qa.model.passage import Passage, PassageHit
 from tests.crafted import filing_named
+from tests.patience import ends
 
 SUPPLY = (
     "We buy all of our brass from a single supplier in Chile. If this supplier fails us, the supply of brass"
@@ -127,8 +127,7 @@ def test_no_text_is_an_error(question: str, words: str, paragraphs: list[str]) -
 
 
 @pytest.mark.parametrize("piece", ["Abc ", ", A'", "a Apple’", "A", "Aa-", "(B"])
-def test_long_questions_take_no_time(piece: str) -> None:
+def test_long_questions_are_read_to_their_end(piece: str) -> None:
     question = (piece * 2_000)[:2_000]
-    started = time.perf_counter()
-    unknown_names(question, question.lower(), [{"brass"}])
-    assert time.perf_counter() - started < 1
+    with ends():
+        unknown_names(question, question.lower(), [{"brass"}])

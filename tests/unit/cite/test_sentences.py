@@ -1,4 +1,3 @@
-import time
 from itertools import pairwise
 
 import pytest
@@ -7,6 +6,7 @@ from hypothesis import strategies as st
 
 from finchat_sec_qa.cite.sentences import quotable_spans, row_spans, sentence_spans
 from finchat_sec_qa.model.document import Block
+from tests.patience import ends
 
 
 def sentences(text: str) -> list[str]:
@@ -76,7 +76,6 @@ def test_sentences_of_paragraphs_and_rows_of_tables_in_part_of_a_document() -> N
 
 
 @pytest.mark.parametrize("piece", [". ", ".”" * 3, "A. ", "U.S. ", "!?", "x", "\n", ".)))"])
-def test_long_texts_take_no_time(piece: str) -> None:
-    started = time.perf_counter()
-    sentences((piece * 20_000)[:20_000])
-    assert time.perf_counter() - started < 0.5
+def test_long_texts_are_read_to_their_end(piece: str) -> None:
+    with ends():
+        sentences((piece * 20_000)[:20_000])
