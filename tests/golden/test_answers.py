@@ -188,10 +188,14 @@ def test_numbers(library: Library, golden: Golden) -> None:
     assert answer.status == "answered"
     assert answer.value is not None
     assert (answer.value.number, answer.value.unit) == (golden.number, golden.unit)
-    assert [(citation.filing, citation.quote) for citation in answer.citations] == [
+    own, witnesses = answer.citations[: len(golden.cited)], answer.citations[len(golden.cited) :]
+    assert [(citation.filing, citation.quote) for citation in own] == [
         (filing, printed) for filing, printed, _, _ in golden.cited
     ]
-    for citation, (_, _, row, column) in zip(answer.citations, golden.cited, strict=True):
+    assert {citation.id for citation in witnesses} <= {
+        part.citation for witness in answer.witnesses for part in witness.parts
+    }
+    for citation, (_, _, row, column) in zip(own, golden.cited, strict=True):
         assert citation.table is not None
         assert citation.table.row.endswith(row)
         assert citation.table.column.endswith(column)

@@ -1,6 +1,7 @@
 """`make build-metrics` over a real build: a small image, built, recorded, slowed and grown."""
 
 import json
+import re
 import subprocess
 import sys
 import uuid
@@ -114,8 +115,11 @@ def test_builds_are_recorded_and_regressions_named(project: Project) -> None:
     project.write(size=150_000, most=0.12)
     done = project.run("--json")
     assert done.returncode == 1
-    named = "over its limit: tiny: 0.2 MB compressed is 49 % over the median of the last 1 builds (0.1 MB)"
-    assert named in done.stderr
+    # The share depends a little on how well the same bytes were compressed.
+    named = (
+        r"over its limit: tiny: 0\.2 MB compressed is 4\d % over the median of the last 1 builds \(0\.1 MB\)"
+    )
+    assert re.search(named, done.stderr)
     assert "over its limit: tiny: 0.2 MB compressed above its base; at most 0.12 MB" in done.stderr
     kept = json.loads(done.stdout)["record"]["stages"]["kept"]
     assert (kept["steps"], kept["cached"]) == (1, 1)
