@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,9 +62,16 @@ class Stack:
         return f"{self.host.settings.name}-{part}-1"
 
     def kill(self, part: str) -> None:
-        """Kill -9 of a container's program, as the kernel would: the engine starts it again."""
-        pid = self.docker("inspect", "--format", "{{.State.Pid}}", self.container(part))
-        os.kill(int(pid), 9)
+        """kill -9 of a container's program, as the kernel would: the engine starts it again.
+
+        Waits for it to run, since the engine takes its time after several deaths. Raises RuntimeError.
+        """
+        end = time.monotonic() + 60
+        while not (pid := int(self.docker("inspect", "--format", "{{.State.Pid}}", self.container(part)))):
+            if time.monotonic() > end:
+                raise RuntimeError(f"{part} does not come back")
+            time.sleep(0.2)
+        os.kill(pid, 9)
 
 
 @contextmanager
