@@ -62,7 +62,7 @@ class Stack:
         return f"{self.host.settings.name}-{part}-1"
 
     def kill(self, part: str) -> None:
-        """kill -9 of a container's program, as the kernel would: the engine starts it again.
+        """End a container's program by kill -9, as the kernel would: the engine starts it again.
 
         Waits for it to run, since the engine takes its time after several deaths. Raises RuntimeError.
         """
