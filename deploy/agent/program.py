@@ -8,6 +8,7 @@ A session holds the lock as long as it lives. When the deployer dies its pipe cl
 the lock is free: no lock outlives its holder. One file, standard library only: it is sent, not installed.
 """
 
+import contextlib
 import csv
 import fcntl
 import http.server
@@ -20,7 +21,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,16 @@ def write(path: Path, text: str, mode: int = 0o644) -> None:
     except OSError:
         other.unlink(missing_ok=True)
         raise
+
+
+def overwrite(path: Path, text: str) -> None:
+    """Write a file whole; on a full disk into the place that it has, which takes no more. Raises OSError."""
+    try:
+        write(path, text)
+    except OSError:
+        with path.open("r+", encoding="utf-8") as file:
+            file.write(text)
+            file.truncate()
 
 
 def read_state() -> dict[str, Any]:
@@ -97,13 +108,37 @@ def proxies() -> list[Path]:
     return sorted(SOCKETS.glob("*.sock"))
 
 
-def read_routing() -> dict[str, str]:
-    """Which colour is active, which is tried, and by what share of requests, as the map's file says."""
+def routing() -> dict[str, str]:
+    """Which colour is active, which is tried, by what percentage of requests; empty before there was any."""
     try:
-        lines = (HOME / "routing.map").read_text(encoding="utf-8").splitlines()
+        lines = [
+            *(HOME / "routing.map").read_text(encoding="utf-8").splitlines(),
+            *(HOME / "share.map").read_text(encoding="utf-8").splitlines(),
+        ]
     except FileNotFoundError:
         return {}
     return dict(line.split() for line in lines)
+
+
+def maps(active: str, canary: str, share: int) -> dict[str, str]:
+    """The maps' values; a canary that is the active colour has no share."""
+    return {"active": active, "canary": canary, "share": str(0 if active == canary else share)}
+
+
+def texts(wanted: dict[str, str]) -> dict[str, str]:
+    """The maps' files, by name."""
+    return {
+        "share.map": f"share {wanted['share']}\n",
+        "routing.map": f"active {wanted['active']}\ncanary {wanted['canary']}\n",
+    }
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Between the files and the proxies nobody else changes either: a keeper would bring old values back."""
+    with (HOME / "routing.lock").open("a") as lock:
+        fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
+        yield
 
 
 def route(active: str, canary: str, share: int) -> list[str]:
@@ -112,15 +147,20 @@ def route(active: str, canary: str, share: int) -> list[str]:
     Raises OSError, with nothing changed, when the files cannot be written. Returns what went wrong with a
     proxy: the keeper brings it into line as soon as it answers.
     """
-    write(HOME / "share.map", f"share {0 if active == canary else share}\n")
-    write(HOME / "routing.map", f"active {active}\ncanary {canary}\n")
-    return tell_all({"active": active, "canary": canary, "share": str(share)})
+    wanted = maps(active, canary, share)
+    with alone():
+        for name, text in texts(wanted).items():
+            write(HOME / name, text)
+        return tell_all(wanted)
 
 
 def back(active: str) -> list[str]:
     """Send all requests to one colour; the proxies first, so that a full disk keeps none. Raises OSError."""
-    wrong = tell_all({"active": active, "canary": active, "share": "0"})
-    route(active, active, 0)
+    wanted = maps(active, active, 0)
+    with alone():
+        wrong = tell_all(wanted)
+        for name, text in texts(wanted).items():
+            overwrite(HOME / name, text)
     return wrong
 
 
@@ -146,14 +186,6 @@ def tell(proxy: Path, wanted: dict[str, str]) -> list[str]:
     batch = ";".join(f"set map {HOME}/{file}.map {key} {wanted[key]}" for file, key in ordered)
     said = runtime(proxy, batch).strip()
     return [f"{proxy.stem}: {said}"] if said else []
-
-
-def read_share() -> int:
-    """The percentage of requests that the canary gets."""
-    try:
-        return int((HOME / "share.map").read_text(encoding="utf-8").split()[1])
-    except FileNotFoundError:
-        return 0
 
 
 def held(proxy: Path) -> dict[str, str]:
@@ -266,7 +298,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "write_state": write_state,
     "read_base": read_base,
     "write_base": write_base,
-    "routing": lambda: {**read_routing(), "share": str(read_share())},
+    "routing": routing,
     "route": route,
     "back": back,
     "servers": servers,
@@ -274,7 +306,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "wait_drained": wait_drained,
     "fetch": fetch,
     "put": put,
-    "now": time.time,
 }
 
 
@@ -304,7 +335,7 @@ def session() -> int:
 
 def look() -> int:
     """Print what can be seen without the lock: state, routing, servers."""
-    answer({"ok": {"state": read_state(), "routing": OPERATIONS["routing"](), "servers": servers()}})
+    answer({"ok": {"state": read_state(), "routing": routing(), "servers": servers()}})
     return 0
 
 
@@ -342,15 +373,14 @@ class Keeper:
     def look(self) -> None:
         """One look at both."""
         self._undo_abandoned()
-        if "active" not in read_routing():
-            return
-        wanted = {**read_routing(), "share": str(read_share())}
-        for proxy in proxies():
-            try:
-                if held(proxy) != wanted:
-                    tell(proxy, wanted)
-            except OSError:
-                continue  # it is not there: it reads the files when it comes
+        with alone():
+            wanted = routing()
+            for proxy in proxies() if wanted else ():
+                try:
+                    if held(proxy) != wanted:
+                        tell(proxy, wanted)
+                except OSError:
+                    continue  # it is not there: it reads the files when it comes
 
     def _undo_abandoned(self) -> None:
         pending = read_state().get("pending")
@@ -386,14 +416,14 @@ def say(text: str) -> None:
 
 def metrics() -> str:
     """The state in Prometheus' text format; names and meanings are in deploy/agent_metrics.py too."""
-    state, share = read_state(), read_share()
+    state = read_state()
     pending = state.get("pending") or {}
     going = bool(pending) and not pending.get("abandoned")
     active = state.get("active")
     release = (state.get("colours") or {}).get(active) or {}
     rows: list[tuple[str, str, float]] = [
         ("finchat_deploy_in_progress", "", float(going)),
-        ("finchat_deploy_canary_percent", "", float(share)),
+        ("finchat_deploy_canary_percent", "", float(routing().get("share", 0))),
     ]
     if going:
         rows.append(("finchat_deploy_started_timestamp_seconds", "", pending.get("started", 0.0)))

@@ -1,5 +1,6 @@
 """The agent's program as a real process, with small proxies that speak HAProxy's runtime language."""
 
+import errno
 import json
 import os
 import socket
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from deploy.agent import program
 from deploy.stack.values import PROGRAM
 from tests.patience import wait_for
 
@@ -178,6 +180,23 @@ def test_requests_go_back_also_where_nothing_can_be_written(agent: Agent) -> Non
             (agent.home / name / "kept").touch()
         assert "error" in call(session, "back", active="blue")
         assert one.maps == {"active": "blue", "canary": "blue", "share": "0"}
+
+
+def test_on_a_full_disk_the_files_say_the_way_back_too_or_a_keeper_would_undo_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(program, "HOME", tmp_path)
+    monkeypatch.setattr(program, "SOCKETS", tmp_path)
+    program.route("green", "blue", 10)
+    monkeypatch.setattr(program, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        program.route("blue", "blue", 0)
+    assert program.routing() == {"active": "green", "canary": "blue", "share": "10"}
+    program.back("blue")
+    assert program.routing() == {"active": "blue", "canary": "blue", "share": "0"}
 
 
 def test_servers_are_told_as_every_proxy_sees_them(agent: Agent) -> None:
