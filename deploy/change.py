@@ -4,6 +4,7 @@ import time
 
 from deploy.errors import DeployError
 from deploy.host import Host
+from deploy.link import why_down
 from deploy.model import Colour, Event
 
 
@@ -25,18 +26,10 @@ def switch(host: Host, to: Colour | None, action: str) -> Event:
         down = session.wait_servers(colour, 0.0)
         if down:
             raise DeployError(
-                f"{colour} is not healthy ({down[0].get('said') or down[0].get('error')}); "
+                f"{colour} is not healthy ({why_down(down)}); "
                 f"{state.active} goes on serving. See `status`, or deploy an older revision with `apply`"
             )
         session.route(colour)
-        now = time.time()
-        event = Event(
-            at=now,
-            action=action,
-            revision=release.revision,
-            colour=colour,
-            outcome="done",
-            seconds=round(now - began, 2),
-        )
+        event = Event.ending(action, release.revision, colour, began=began)
         session.keep(state.but(active=colour, pending=None).told(event))
         return event

@@ -18,6 +18,11 @@ from deploy.settings import Settings
 Server = dict[str, Any]
 
 
+def why_down(servers: list[Server]) -> str:
+    """What the first of these servers' checks said."""
+    return str(servers[0].get("said") or servers[0].get("error"))
+
+
 class Session:
     """Typed calls over the pipe. Every method raises EngineError when the agent is gone or refuses."""
 

@@ -1,5 +1,6 @@
 """What a deploy is about, as frozen values: colours, releases, and the state that lives on the host."""
 
+import time
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,6 +56,29 @@ class Event(Value):
     outcome: str
     seconds: float
     detail: str = ""
+
+    @classmethod
+    def ending(
+        cls,
+        action: str,
+        revision: str,
+        colour: Colour,
+        *,
+        began: float,
+        outcome: str = "done",
+        detail: str = "",
+    ) -> "Event":
+        """What ends now and began then (seconds since 1970); of the detail no more than a screen is kept."""
+        now = time.time()
+        return cls(
+            at=now,
+            action=action,
+            revision=revision,
+            colour=colour,
+            outcome=outcome,
+            seconds=round(now - began, 2),
+            detail=detail[:500],
+        )
 
 
 class State(Value):

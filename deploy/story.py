@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from deploy import plan
 from deploy.errors import DeployError, EngineError, RolledBackError
 from deploy.host import Host, check_schema, ensure_base
-from deploy.link import Session
+from deploy.link import Session, why_down
 from deploy.model import Colour, Event, Pending, Release, State
 from deploy.smoke import smoke
 from deploy.watch import Watch
@@ -107,8 +107,7 @@ def _not_healthy(work: Work) -> str:
         if ended:
             return f"ended by itself: {ended[0]}"
         if time.monotonic() > end:
-            said = down[0].get("said") or down[0].get("error")
-            return f"after {settings.limits.ready:g} s (limits.ready): {said}"
+            return f"after {settings.limits.ready:g} s (limits.ready): {why_down(down)}"
 
 
 def try_out(work: Work) -> None:
@@ -172,15 +171,8 @@ def give_up(work: Work, error: BaseException) -> None:
 
 
 def _event(work: Work, outcome: str, detail: str = "") -> Event:
-    now = time.time()
-    return Event(
-        at=now,
-        action="deploy",
-        revision=work.release.revision,
-        colour=work.colour,
-        outcome=outcome,
-        seconds=round(now - work.began, 2),
-        detail=detail[:500],
+    return Event.ending(
+        "deploy", work.release.revision, work.colour, began=work.began, outcome=outcome, detail=detail
     )
 
 
