@@ -1,7 +1,6 @@
 """A registry of its own: images of the checkout, attested and signed, and ones that the gate must refuse."""
 
 import os
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -9,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from deploy.engine import Engine
+from deploy.staging import supply
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILDER = "https://github.com/finchat-sec-qa/finchat-sec-qa/blob/main/docker-bake.hcl"
@@ -20,7 +22,7 @@ bases = ["python:3.11-slim"]
 max_age_days = 30
 owned = "{root}/security/owned_files.toml"
 [signature]
-keys = ["{key}.pub"]
+keys = ["{key}"]
 transparency_log = false
 [findings]
 when_not_checked = "allow"
@@ -44,88 +46,54 @@ class Shop:
 def shop() -> Iterator[Shop]:
     """Build HEAD as a release is built, push, sign. All of it goes at the end, the tags in the engine too."""
     name = f"finchat-shop-{uuid.uuid4().hex[:6]}"
-    with tempfile.TemporaryDirectory() as folder, _registry(name) as address:
+    with tempfile.TemporaryDirectory() as folder, supply.empty_registry(Engine("default"), name) as address:
         here = Path(folder)
         repository = f"{address}/finchat-sec-qa"
         checkout = here / "checkout"
         _run("git", "clone", "--quiet", str(ROOT), str(checkout), folder=here)
         revision = _run("git", "rev-parse", "HEAD", folder=checkout)
         tags = {revision: "", "no-sbom": "type=provenance,mode=max,builder-id=" + BUILDER}
+        names = {tag: [f"{repository}-{image}:{tag}" for image in supply.NAMES] for tag in tags}
         try:
+            pair, other = (supply.new_keys(_made(here / key)) for key in ("one", "other"))
             for tag, attest in tags.items():
                 _build(checkout, repository, tag, attest, revision)
-            for key in ("one", "other"):
-                _run("cosign", "generate-key-pair", "--output-key-prefix", key, folder=here)
-                text = POLICY.format(repository=repository, root=ROOT, key=key)
-                (here / f"{key}.toml").write_text(text, encoding="utf-8")
-            _run("cosign", "signing-config", "create", "--out", "signing.json", folder=here)
-            for tag in tags:
-                for image in ("api", "webapp"):
-                    _sign(here, f"{repository}-{image}:{tag}")
-            yield Shop(repository, revision, here / "one.toml", here / "other.toml")
+                supply.sign({each: supply.by_digest(each) for each in names[tag]}, pair, loopback=True)
+            policies = [_policy(repository, keys) for keys in (pair, other)]
+            yield Shop(repository, revision, *policies)
         finally:
-            made = [f"{repository}-{image}:{tag}" for image in ("api", "webapp") for tag in tags]
-            subprocess.run(["docker", "image", "rm", "--force", *made], capture_output=True, check=False)
+            every = [each for tag in tags for each in names[tag]]
+            subprocess.run(["docker", "image", "rm", "--force", *every], capture_output=True, check=False)
+
+
+def _policy(repository: str, keys: supply.Keys) -> Path:
+    file = keys.public.with_name("policy.toml")
+    file.write_text(
+        POLICY.format(repository=repository, root=ROOT, key=keys.public),
+        encoding="utf-8",
+    )
+    return file
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def _build(checkout: Path, repository: str, tag: str, attest: str, revision: str) -> None:
-    sets = [f"--set={image}.tags={repository}-{image}:{tag}" for image in ("api", "webapp")]
-    sets += [f"--set={image}.attest={attest}" for image in ("api", "webapp") if attest]
-    variables = dict(
-        line.split("=", 1) for line in _run("python3", "scripts/bake_variables.py", folder=checkout).split()
-    )
-    _run(
-        "docker",
-        "buildx",
-        "bake",
-        *sets,
-        folder=checkout,
-        **{**variables, "GIT_SHA": revision, "ATTEST": "true"},
-    )
-    for image in ("api", "webapp"):
+    sets = [f"--set={image}.tags={repository}-{image}:{tag}" for image in supply.NAMES]
+    sets += [f"--set={image}.attest={attest}" for image in supply.NAMES if attest]
+    told = _run("python3", "scripts/bake_variables.py", folder=checkout).split()
+    variables = dict(line.split("=", 1) for line in told)
+    wanted = {**variables, "GIT_SHA": revision, "ATTEST": "true"}
+    _run("docker", "buildx", "bake", *sets, folder=checkout, **wanted)
+    for image in supply.NAMES:
         _run("docker", "push", "--quiet", f"{repository}-{image}:{tag}", folder=checkout)
-
-
-def _sign(folder: Path, reference: str) -> None:
-    shown = _run(
-        "docker",
-        "buildx",
-        "imagetools",
-        "inspect",
-        "--format",
-        "{{.Manifest.Digest}}",
-        reference,
-        folder=folder,
-    )
-    by_digest = f"{reference.rpartition(':')[0]}@{shown}"
-    command = ["cosign", "sign", "--yes", "--key", "one.key", "--signing-config", "signing.json"]
-    _run(*command, "--allow-http-registry", by_digest, folder=folder)
-
-
-@contextmanager
-def _registry(name: str) -> Iterator[str]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    address = f"127.0.0.1:{port}"
-    _run(
-        "docker",
-        "run",
-        "--detach",
-        f"--name={name}",
-        f"--publish={address}:5000",
-        "registry:2.8.3",
-        folder=ROOT,
-    )
-    try:
-        yield address
-    finally:
-        subprocess.run(["docker", "rm", "--force", "--volumes", name], capture_output=True, check=False)
 
 
 def _run(*command: str, folder: Path, **environ: str) -> str:
     """What it printed. Raises RuntimeError with what it said."""
-    every = {**os.environ, "COSIGN_PASSWORD": "", **environ}
+    every = {**os.environ, **environ}
     done = subprocess.run(command, cwd=folder, env=every, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr[-2000:]}")

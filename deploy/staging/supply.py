@@ -75,29 +75,37 @@ def from_checkout(settings: Settings, registry: str | None, keys: Keys | None, s
 @contextmanager
 def on_loopback(settings: Settings) -> Iterator[str]:
     """An empty registry of one's own, and a folder in it named after the stack. Raises EngineError."""
-    engine, name = Engine("default", settings.limits.engine), f"{settings.name}-registry"
-    label = f"--label=com.docker.compose.project={settings.name}"
+    engine = Engine("default", settings.limits.engine)
+    try:
+        with empty_registry(engine, settings.name) as address:
+            yield f"{address}/{settings.name}"
+    finally:
+        _forget(engine, settings.name)
+
+
+@contextmanager
+def empty_registry(engine: Engine, stack: str) -> Iterator[str]:
+    """The address of a registry on loopback that counts to a stack; it goes with the block."""
+    name, label = f"{stack}-registry", f"--label=com.docker.compose.project={stack}"
     start = ("run", "--detach", "--rm", "--name", name, label, "--publish", "127.0.0.1::5000", REGISTRY)
     engine.run(Command(start))
     try:
         port = engine.run(Command(("port", name, "5000/tcp"))).split()[0].rpartition(":")[2]
-        yield f"localhost:{port}/{settings.name}"
+        yield f"localhost:{port}"
     finally:
         engine.run(Command(("rm", "--force", "--volumes", name)))
-        _forget(engine, settings.name)
 
 
 def push(registry: str, commit: str) -> dict[str, str]:
     """Build the commit's images reproducibly, push them; their references by digest. Raises DeployError."""
     _must(["scripts/push_images.sh"], {"REGISTRY": registry})
-    found = {}
-    for name in NAMES:
-        repository = f"{registry.rstrip('/')}/finchat-sec-qa-{name}"
-        tagged = f"{repository}:{commit}"
-        shown = _said("docker", "buildx", "imagetools", "inspect", tagged, "--format", "{{json .Manifest}}")
-        digest = json.loads(shown)["digest"]
-        found[name] = f"{repository}@{digest}"
-    return found
+    return {name: by_digest(f"{registry.rstrip('/')}/finchat-sec-qa-{name}:{commit}") for name in NAMES}
+
+
+def by_digest(tagged: str) -> str:
+    """The reference by digest of a tag in a registry. Raises DeployError."""
+    shown = _said("docker", "buildx", "imagetools", "inspect", tagged, "--format", "{{json .Manifest}}")
+    return f"{tagged.rpartition(':')[0]}@{json.loads(shown)['digest']}"
 
 
 def new_keys(folder: Path) -> Keys:
