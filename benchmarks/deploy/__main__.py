@@ -52,11 +52,12 @@ def _deploys(asked: argparse.Namespace, found: dict[str, Any], over: list[str]) 
     told = found["deploys"] = deploys(asked.count, asked.rate, asked.requests, _say)
     _row("two colours, watched", told)
     median, worst = told["deploy_median_s"], told["deploy_worst_s"]
-    print(f"  a deploy: median {median} s, worst {worst} s; a rollback: {told['rollback_s']} s")
+    back, slowest = told["rollback_median_s"], told["rollback_worst_s"]
+    print(f"  a deploy: median {median} s, worst {worst} s; a rollback: median {back} s, worst {slowest} s")
     over += [f"{told['failed']} requests failed"] if told["failed"] else []
     over += [f"gap of {told['worst_gap']:.2f} s"] if told["worst_gap"] > WORST_GAP else []
-    over += [f"rollback in {told['rollback_s']} s"] if told["rollback_s"] > WORST_ROLLBACK else []
-    over += [f"deploy in {told['deploy_median_s']} s"] if told["deploy_median_s"] > WORST_DEPLOY else []
+    over += [f"rollback in {slowest} s"] if slowest > WORST_ROLLBACK else []
+    over += [f"deploy in {worst} s"] if worst > WORST_DEPLOY else []
 
 
 def _bad(asked: argparse.Namespace, found: dict[str, Any], over: list[str]) -> None:

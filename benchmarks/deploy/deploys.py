@@ -1,5 +1,6 @@
 """Deploy after deploy under load: failed requests, the worst gap, the time of each."""
 
+import json
 import subprocess
 import sys
 import time
@@ -10,12 +11,14 @@ from benchmarks.deploy.shop import shop
 from benchmarks.deploy.stack import ROOT, Stack, done, stack
 from benchmarks.deploy.users import users
 
+ROLLBACKS = 10
+
 
 def deploys(count: int, rate: float, requests: int, say: Any) -> dict[str, Any]:
-    """`count` deploys, then load until `requests` were sent in all; one rollback by hand at the end."""
+    """`count` deploys, evenly spread over the time that `requests` take; rollbacks by hand at the end."""
     took: list[float] = []
+    share = requests / rate / count  # seconds from one deploy's begin to the next
     with shop() as sold, stack(lambda _: None, shop=sold) as made:
-        began = time.monotonic()
         with users(made.api, made.web, rate) as running:
             time.sleep(2)
             for number in range(count):
@@ -23,20 +26,25 @@ def deploys(count: int, rate: float, requests: int, say: Any) -> dict[str, Any]:
                 done(made.apply(sold.revision, sold.revision))
                 took.append(time.monotonic() - started)
                 say(f"deploy {number + 1} of {count}: {took[-1]:.1f} s")
-            back = _rollback(made)
-            time.sleep(max(2.0, requests / rate - (time.monotonic() - began)))
+                time.sleep(max(1.0, share - took[-1]))
+            back = [_rollback(made) for _ in range(ROLLBACKS)]
+            time.sleep(2)
         return {
             "deploys": count,
             "deploy_median_s": round(median(took), 2),
             "deploy_worst_s": round(max(took), 2),
-            "rollback_s": back,
+            "rollback_median_s": round(median(back), 2),
+            "rollback_worst_s": round(max(back), 2),
             **running.figures,
         }
 
 
 def _rollback(made: Stack) -> float:
-    """Seconds of a rollback by hand, by the command that a person would type, to the last new request."""
-    command = [sys.executable, "-m", "deploy", "rollback", str(made.settings_file)]
-    started = time.monotonic()
-    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
-    return round(time.monotonic() - started, 2)
+    """Seconds of a rollback by hand, from the start of the command that a person types.
+
+    They end when no new request goes to the colour that is left: `at` is taken after the proxies said so.
+    """
+    command = [sys.executable, "-m", "deploy", "rollback", str(made.settings_file), "--json"]
+    started = time.time()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout)[0]["at"]) - started
