@@ -6,21 +6,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.deploy import images
-from benchmarks.deploy.shop import OTHER, shop
+from benchmarks.deploy.shop import OTHER, Shop, shop
 from benchmarks.deploy.stack import Stack, done, stack
 from benchmarks.deploy.users import users
 from deploy.errors import DeployError
 from deploy.model import Release
 
 STEPS = ("making room", "starting", "trying", "switching")
+PAUSES = (0.0, 1.0)  # seconds of a step until the deployer is killed; the first step takes no second
 Say = Callable[[str], None]
+Act = Callable[[], tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +51,40 @@ def bad(rate: float, say: Say) -> list[dict[str, Any]]:
     cases: list[Case] = []
     with shop() as sold, stack(lambda _: None, shop=sold, seconds=3, patience=10) as made:
         done(made.apply(sold.revision, sold.revision))
-        for name, cause, act in (
-            (
-                "wrong signature",
-                "signature",
-                partial(made.apply, sold.revision, sold.revision, sold.other_policy),
-            ),
-            ("wrong revision", "revision", partial(made.apply, sold.revision, OTHER)),
-            ("missing SBOM", "sbom", partial(made.apply, "no-sbom", sold.revision)),
-        ):
-            cases.append(_case(made, name, cause, rate, act))
-            say(_told(cases[-1]))
         with images.faulty(f"{made.host.settings.name}-fault") as faults:
-            for name, fault, cause in (
-                ("never healthy", "unhealthy", "did not become healthy"),
-                ("crashes after the switch", "crash", "health"),
-                ("30 % errors", "errors", "error rate"),
-                ("10 times the latency", "slow", "latency"),
-            ):
-                cases.append(_case(made, name, cause, rate, partial(_deploy, made, faults[fault])))
+            for name, cause, act in (*_refused(made, sold), *_failing(made, faults), *_broken(made)):
+                cases.append(_case(made, name, cause, rate, act))
                 say(_told(cases[-1]))
-        cases.append(_case(made, "disk full", "No space left", rate, partial(_full, made)))
-        say(_told(cases[-1]))
-        for step in STEPS:
-            cases.append(_case(made, f"deployer killed at: {step}", "", rate, partial(_killed, made, step)))
-            say(_told(cases[-1]))
     return [{**asdict(case), "fine": case.fine} for case in cases]
+
+
+def _refused(made: Stack, sold: Shop) -> Iterator[tuple[str, str, Act]]:
+    """What the gate must stop: name, a word of the cause, the deploy."""
+    for what, policy in sold.strict.items():
+        yield f"wrong {what}", what, partial(made.apply, sold.revision, sold.revision, policy)
+    yield "wrong revision", "revision", partial(made.apply, sold.revision, OTHER)
+    yield "missing SBOM", "sbom", partial(made.apply, "no-sbom", sold.revision)
+    yield "missing provenance", "provenance", partial(made.apply, "no-provenance", sold.revision)
+
+
+def _failing(made: Stack, faults: dict[str, Release]) -> Iterator[tuple[str, str, Act]]:
+    """Images that the gate never saw, as if it had let them pass."""
+    for name, fault, cause in (
+        ("ends at its start", "ends", "ended by itself"),
+        ("never healthy", "unhealthy", "did not become healthy"),
+        ("crashes after the switch", "crash", "switched to and is out again: health"),
+        ("30 % errors", "errors", "error rate"),
+        ("10 times the latency", "slow", "latency"),
+    ):
+        yield name, cause, partial(_deploy, made, faults[fault])
+
+
+def _broken(made: Stack) -> Iterator[tuple[str, str, Act]]:
+    """Sound images on a host, or by a deployer, that fails."""
+    yield "disk full", "No space left", partial(_full, made)
+    for step in STEPS:
+        for pause in PAUSES:
+            yield f"killed {pause:g} s into: {step}", "abandoned at: ", partial(_killed, made, step, pause)
 
 
 def _told(case: Case) -> str:
@@ -83,7 +93,7 @@ def _told(case: Case) -> str:
     return f"{outcome} {case.name}: exit {case.exit_code}, {case.serves} serves, {lost}; {case.message}"
 
 
-def _case(made: Stack, name: str, cause: str, rate: float, act: Callable[[], tuple[int, str]]) -> Case:
+def _case(made: Stack, name: str, cause: str, rate: float, act: Act) -> Case:
     before = _serving(made)
     with users(made.api, made.web, rate) as running:
         time.sleep(1)
@@ -93,7 +103,7 @@ def _case(made: Stack, name: str, cause: str, rate: float, act: Callable[[], tup
     return Case(
         name,
         code,
-        message.strip().splitlines()[0][:160] if message.strip() else "",
+        _cause(message),
         after,
         after == before,
         cause.lower() in message.lower(),
@@ -101,6 +111,12 @@ def _case(made: Stack, name: str, cause: str, rate: float, act: Callable[[], tup
         running.figures["requests"],
         running.figures["why"],
     )
+
+
+def _cause(message: str) -> str:
+    """The line that says why, of all that a deployer said."""
+    lines = message.strip().splitlines()
+    return next((line for line in lines if line.startswith("error: ")), lines[0] if lines else "")[:300]
 
 
 def _serving(made: Stack) -> str:
@@ -145,7 +161,7 @@ with open({path!r}, "wb", 0) as file:
 """
 
 
-def _killed(made: Stack, step: str) -> tuple[int, str]:
+def _killed(made: Stack, step: str, pause: float) -> tuple[int, str]:
     """Kill -9 of a deployer in its own process as soon as it says that the step begins."""
     with tempfile.TemporaryDirectory() as folder:
         release = Path(folder) / "release.json"
@@ -155,7 +171,7 @@ def _killed(made: Stack, step: str) -> tuple[int, str]:
         assert process.stderr is not None  # noqa: S101 - opened with a pipe
         for line in process.stderr:
             if line.startswith(step):
-                time.sleep(0.3)
+                time.sleep(pause)
                 process.send_signal(signal.SIGKILL)
                 break
         code = process.wait()

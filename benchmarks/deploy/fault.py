@@ -1,5 +1,6 @@
 """Runs in an image that is meant to fail: the API as it is, with the fault that the variable FAULT names.
 
+ends        the program ends before it listens
 unhealthy   /health says 503
 errors      three of ten requests of the API fail
 slow        every request of the API takes ten times as long, and 100 ms at the least
@@ -95,6 +96,8 @@ def faulty_app(settings: Settings | None = None, library: Library | None = None)
 serve.create_app = faulty_app  # type: ignore[attr-defined]  # in its place, as a mistake of ours would be
 
 if __name__ == "__main__":
+    if FAULT == "ends":
+        sys.exit("this program ends on purpose")
     from api.__main__ import main
 
     sys.exit(main())

@@ -13,12 +13,11 @@ from deploy.engine import Engine
 from deploy.staging import supply
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-BUILDER = "https://github.com/finchat-sec-qa/finchat-sec-qa/blob/main/docker-bake.hcl"
 OTHER = "f" * 40  # a commit that nothing was built from
 POLICY = """
 repositories = ["{repository}-api", "{repository}-webapp"]
-builders = ["https://github.com/finchat-sec-qa/finchat-sec-qa/*"]
-bases = ["python:3.11-slim"]
+builders = ["{builder}"]
+bases = ["{base}"]
 max_age_days = 30
 owned = "{root}/security/owned_files.toml"
 [signature]
@@ -29,17 +28,22 @@ when_not_checked = "allow"
 """
 
 
+ALLOWED = {"builder": "https://github.com/finchat-sec-qa/finchat-sec-qa/*", "base": "python:3.11-slim"}
+SPOILED = {"no-sbom": "type=sbom,disabled=true", "no-provenance": "type=provenance,disabled=true"}
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """`repository` of the images without "-api" and "-webapp"; policies that know the key, and another one.
+    """`repository` of the images without "-api" and "-webapp"; tags: `revision`, and those of SPOILED.
 
-    Tags: `revision` (as it must be), "no-sbom" (signed, without a bill of materials).
+    `policy` finds nothing wrong with `revision`. `strict` has policies that do, by what they do not allow:
+    "signature" (another key), "builder", "base".
     """
 
     repository: str
     revision: str
     policy: Path
-    other_policy: Path
+    strict: dict[str, Path]
 
 
 @contextmanager
@@ -52,26 +56,26 @@ def shop() -> Iterator[Shop]:
         checkout = here / "checkout"
         _run("git", "clone", "--quiet", str(ROOT), str(checkout), folder=here)
         revision = _run("git", "rev-parse", "HEAD", folder=checkout)
-        tags = {revision: "", "no-sbom": "type=provenance,mode=max,builder-id=" + BUILDER}
+        tags = {revision: "", **SPOILED}
         names = {tag: [f"{repository}-{image}:{tag}" for image in supply.NAMES] for tag in tags}
         try:
             pair, other = (supply.new_keys(_made(here / key)) for key in ("one", "other"))
             for tag, attest in tags.items():
                 _build(checkout, repository, tag, attest, revision)
                 supply.sign({each: supply.by_digest(each) for each in names[tag]}, pair, loopback=True)
-            policies = [_policy(repository, keys) for keys in (pair, other)]
-            yield Shop(repository, revision, *policies)
+            strict = {"signature": _policy(repository, other.public)}
+            for each in ALLOWED:
+                strict[each] = _policy(repository, pair.public, **{each: "another"})
+            yield Shop(repository, revision, _policy(repository, pair.public), strict)
         finally:
             every = [each for tag in tags for each in names[tag]]
             subprocess.run(["docker", "image", "rm", "--force", *every], capture_output=True, check=False)
 
 
-def _policy(repository: str, keys: supply.Keys) -> Path:
-    file = keys.public.with_name("policy.toml")
-    file.write_text(
-        POLICY.format(repository=repository, root=ROOT, key=keys.public),
-        encoding="utf-8",
-    )
+def _policy(repository: str, key: Path, **others: str) -> Path:
+    file = key.with_name(f"{'-'.join(('policy', *others))}.toml")
+    told = {"repository": repository, "root": ROOT, "key": key, **ALLOWED, **others}
+    file.write_text(POLICY.format(**told), encoding="utf-8")
     return file
 
 
