@@ -30,10 +30,10 @@ class Work:
     watch: Watch | None = None
 
     def step(self, name: str) -> None:
-        """Remember on the host that a step begins, and say so."""
-        self.host.say(name)
+        """Remember on the host that a step begins, then say so: whoever hears of it can rely on it."""
         pending = Pending(revision=self.release.revision, colour=self.colour, started=self.began, step=name)
         self.state = self.session.keep(self.state.but(pending=pending))
+        self.host.say(name)
 
 
 def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
