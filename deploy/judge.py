@@ -2,6 +2,8 @@
 
 Times are compared request by request of the same kind: what the old colour took on average for each route,
 weighted by what the new one was asked. So a canary that happens to get the slow questions is not blamed.
+They are compared span by span of a few requests, and only slowness that lasts sends a colour back: a process
+that has just started is slow for a moment, most of all on a machine that is busy starting it.
 """
 
 from collections.abc import Mapping
@@ -14,6 +16,7 @@ from deploy.settings import Canary
 Kind = tuple[str, str, str]  # job, route, method
 _SELF = ("/health", "/ready", "/metrics")  # asked by proxies and Prometheus, not by users
 FEWEST_ERRORS = 3  # one error among few requests is no rate
+IN_A_ROW = 3  # spans of requests that were slow: one is a hiccup
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,43 @@ class Judgement:
     slower: float  # times the old colour's time for the same requests; 0: nothing to compare
 
 
+@dataclass
+class Pace:
+    """The new colour's times so far, in spans of a quarter of canary.fewest_requests or more.
+
+    The first span only warms the colour up: it is in no figure.
+    """
+
+    wanted: Canary
+    warm: Reading | None = None  # what was counted when the colour was warm
+    begin: Reading | None = None  # what was counted when the present span began
+    slow: int = 0  # spans in a row, up to the last one
+    why: str = ""  # the last span was slow, with its figures
+
+    def see(self, seen: Span) -> None:
+        """Take in what both colours did since the trial began."""
+        if self.begin is None:
+            if seen.new.count >= self.few:
+                self.warm = self.begin = seen.new
+            return
+        span = seen.new.since(self.begin)
+        if span.count < self.few:
+            return
+        self.why = _slow(Span(span, seen.old), self.wanted)
+        self.slow = self.slow + 1 if self.why else 0
+        self.begin = seen.new
+
+    @property
+    def few(self) -> float:
+        """Requests that make a span."""
+        return self.wanted.fewest_requests / 4
+
+    def times(self, seen: Span) -> float:
+        """How many times the old colour's time the new one took since it was warm; 0: it cannot be said."""
+        took, due, _ = _compared(Span(seen.new.since(self.warm), seen.old)) if self.warm else (0.0, 0.0, 0.0)
+        return took / due if due else 0.0
+
+
 def read(rows: list[dict[str, Any]]) -> dict[Colour, Reading]:
     """The readings in the result of `QUERY`. Raises ValueError for a result of another shape."""
     requests: dict[Colour, dict[Kind, float]] = {each: {} for each in Colour}
@@ -85,19 +125,15 @@ QUERY = (
 )
 
 
-def judge(all_of_it: Span, warm: Span | None, wanted: Canary) -> Judgement:
-    """Judge errors by all requests, times by those after the first few, which are slow in any new process.
-
-    `warm` is None until those few were seen.
-    """
-    new, old = all_of_it.new, all_of_it.old
-    slower, slow = _times(warm, wanted) if warm else (0.0, "")
+def judge(seen: Span, pace: Pace) -> Judgement:
+    """Judge errors by all requests since the trial began, times by `pace`, which has seen them."""
+    wanted = pace.wanted
     return Judgement(
-        back=_errors(new, old, wanted) or slow,
-        enough=new.count >= wanted.fewest_requests,
-        requests=round(new.count),
-        errors=round(new.errors),
-        slower=round(slower, 2),
+        back=_errors(seen.new, seen.old, wanted) or (pace.why if pace.slow >= IN_A_ROW else ""),
+        enough=seen.new.count >= wanted.fewest_requests and not pace.slow,
+        requests=round(seen.new.count),
+        errors=round(seen.new.errors),
+        slower=round(pace.times(seen), 2),
     )
 
 
@@ -113,22 +149,27 @@ def _errors(new: Reading, old: Reading, wanted: Canary) -> str:
     )
 
 
-def _times(span: Span, wanted: Canary) -> tuple[float, str]:
-    """How many times the old colour's time the new one took, and why it must go because of that."""
-    new, old = span.new, span.old
-    alike = [kind for kind, asked in new.requests.items() if asked and old.requests.get(kind)]
-    compared = sum(new.requests[kind] for kind in alike)
-    took = sum(new.seconds.get(kind, 0.0) for kind in alike)
-    due = sum(new.requests[kind] * old.seconds.get(kind, 0.0) / old.requests[kind] for kind in alike)
-    if not compared or not due:
-        return 0.0, ""
+def _slow(span: Span, wanted: Canary) -> str:
+    """Why a span of requests was slow, with its figures; "": it was not."""
+    took, due, compared = _compared(span)
+    if not due or compared < wanted.fewest_requests / 4:
+        return ""
     slower, each, usual = took / due, took / compared * 1000, due / compared * 1000
-    if compared < wanted.fewest_requests / 4 or slower <= wanted.slowest or each - usual <= wanted.slack_ms:
-        return slower, ""
-    return slower, (
+    if slower <= wanted.slowest or each - usual <= wanted.slack_ms:
+        return ""
+    return (
         f"latency: {each:.0f} ms a request, {slower:.1f} times the old colour's {usual:.0f} ms "
         "for the same requests"
     )
+
+
+def _compared(span: Span) -> tuple[float, float, float]:
+    """Seconds that the new colour took, that the old one would have, and for how many requests of both."""
+    new, old = span.new, span.old
+    alike = [kind for kind, asked in new.requests.items() if asked and old.requests.get(kind)]
+    took = sum(new.seconds.get(kind, 0.0) for kind in alike)
+    due = sum(new.requests[kind] * old.seconds.get(kind, 0.0) / old.requests[kind] for kind in alike)
+    return took, due, sum(new.requests[kind] for kind in alike)
 
 
 def _grown(now: float, before: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from deploy.errors import EngineError
-from deploy.judge import QUERY, Judgement, Reading, Span, judge, read
+from deploy.judge import QUERY, Judgement, Pace, Reading, Span, judge, read
 from deploy.link import Session
 from deploy.model import Colour
 from deploy.settings import Settings
@@ -17,7 +17,7 @@ Say = Callable[[str], None]
 
 
 class Watch:
-    """What both colours do since the trial began; of the new one's times those after its first requests.
+    """What both colours do since the trial began.
 
     One watch lasts over trial and switch: after the switch the old colour has nothing to be compared by.
     """
@@ -27,7 +27,7 @@ class Watch:
         self._settings = settings
         self._new = new
         self._before = self._readings()
-        self._warm: Reading | None = None
+        self._pace = Pace(settings.canary)
 
     def judge(self) -> Judgement:
         """What is to be said now. Raises EngineError when Prometheus does not answer."""
@@ -39,18 +39,15 @@ class Watch:
             return Judgement(said, enough=True, requests=0, errors=0, slower=0.0)
         now = self._readings()
         new, old = self._new, self._new.other
-        wanted = self._settings.canary
-        seen = now[new].since(self._before[new])
-        if self._warm is None and seen.count >= wanted.fewest_requests / 4:
-            self._warm = now[new]
-        usual = now[old].since(self._before[old])
-        warm = Span(now[new].since(self._warm), usual) if self._warm else None
-        return judge(Span(seen, usual), warm, wanted)
+        seen = Span(now[new].since(self._before[new]), now[old].since(self._before[old]))
+        self._pace.see(seen)
+        return judge(seen, self._pace)
 
     def hold(self, say: Say) -> str:
         """Watch for canary.seconds, longer while there are too few requests; returns why to go back, or "".
 
-        After canary.patience without enough requests the new colour's health alone decides, and that is said.
+        After canary.patience without enough requests health and the last times that could be compared decide,
+        and that is said.
         """
         wanted = self._settings.canary
         began = time.monotonic()
@@ -60,6 +57,8 @@ class Watch:
             if seen.back:
                 return seen.back
             if passed >= wanted.seconds and (seen.enough or passed >= wanted.patience):
+                if self._pace.why and not seen.enough:
+                    return self._pace.why
                 judged = (
                     "" if seen.enough else f" (fewer than {wanted.fewest_requests}: judged by health alone)"
                 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.judge import Judgement, Reading, Span, judge, read
+from deploy.judge import IN_A_ROW, Judgement, Pace, Reading, Span, judge, read
 from deploy.model import Colour
 from deploy.settings import Canary
 
@@ -18,14 +18,59 @@ def reading(asks: float, each: float, errors: float = 0.0) -> Reading:
 
 
 def judged(new: Reading, old: Reading) -> Judgement:
-    return judge(Span(new, old), Span(new, old), WANTED)
+    """What is said when all of it came evenly, in the fewest spans that may send a colour back."""
+    pace, spans = Pace(WANTED), IN_A_ROW + 1
+    for number in range(1, spans + 1):
+        seen = Span(part(new, number / spans), part(old, number / spans))
+        pace.see(seen)
+    return judge(Span(new, old), pace)
 
 
-def test_times_are_not_judged_before_the_new_colour_is_warm() -> None:
-    slow = Span(reading(30, 0.5), reading(300, 0.01))
-    assert judge(slow, None, WANTED).back == ""
-    assert judge(slow, Span(reading(20, 0.01), reading(200, 0.01)), WANTED).back == ""
-    assert judge(Span(reading(30, 0.01, errors=9), reading(300, 0.01)), None, WANTED).back
+def part(what: Reading, count: float) -> Reading:
+    return Reading(
+        {kind: each * count for kind, each in what.requests.items()},
+        {kind: each * count for kind, each in what.seconds.items()},
+        what.errors,
+    )
+
+
+def paced(*spans: float) -> Judgement:
+    """Spans of ten requests with so many seconds for each; the old colour takes 0.01."""
+    pace, asked, took = Pace(WANTED), 0.0, 0.0
+    for each in spans:
+        asked, took = asked + 10, took + 10 * each
+        seen = Span(Reading({ASK: asked}, {ASK: took}), reading(900, 0.01))
+        pace.see(seen)
+    return judge(seen, pace)
+
+
+def test_the_first_requests_of_a_new_process_are_in_no_figure() -> None:
+    assert paced(5.0, 0.01, 0.01) == Judgement("", enough=True, requests=30, errors=0, slower=1.0)
+
+
+def test_errors_are_judged_before_the_new_colour_is_warm() -> None:
+    assert judge(Span(reading(4, 0.01, errors=4), reading(300, 0.01)), Pace(WANTED)).back
+
+
+def test_a_hiccup_is_waited_for_and_sends_nothing_back() -> None:
+    slow = paced(0.01, *[0.5] * (IN_A_ROW - 1))
+    assert (slow.back, slow.enough) == ("", False)
+    assert paced(0.01, *[0.5] * (IN_A_ROW - 1), 0.01, *[0.5] * (IN_A_ROW - 1)).back == ""
+    assert paced(0.01, *[0.5] * (IN_A_ROW - 1), 0.01).enough
+
+
+def test_slowness_that_lasts_sends_it_back() -> None:
+    lasting = paced(0.01, *[0.5] * IN_A_ROW)
+    assert lasting.back.startswith("latency: 500 ms a request, 50.0 times the old colour's 10 ms")
+
+
+def test_a_span_of_few_requests_goes_on() -> None:
+    pace = Pace(WANTED)
+    for asked in range(9):  # a span is of five: the first warms it up, the second is not full
+        pace.see(Span(reading(asked, 0.5), reading(900, 0.01)))
+    assert pace.slow == 0
+    pace.see(Span(reading(10, 0.5), reading(900, 0.01)))
+    assert pace.slow == 1
 
 
 def test_a_colour_that_does_as_well_may_stay() -> None:
