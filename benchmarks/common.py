@@ -6,6 +6,7 @@ import math
 import os
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -89,6 +90,13 @@ def _question(line: dict[str, object], numeric: set[str]) -> Question:
     scope = ScopeRequest.model_validate(line.get("scope") or {})
     name = str(line["id"])
     return Question(name, str(line["question"]), scope, name in numeric)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has, until somebody takes it."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 def percentile(values: Sequence[float], share: float) -> float:

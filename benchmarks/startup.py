@@ -1,7 +1,6 @@
 """How long the API takes from start to healthy: python -m benchmarks.startup [--store DIR] [--runs N]."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -9,17 +8,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from benchmarks.common import parser, percentile, say, stopped_at_end
+from benchmarks.common import free_port, parser, percentile, say, stopped_at_end
 from benchmarks.filled import filled_store
 
 PATIENCE = 30.0  # seconds
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def seconds_to_healthy(store: Path) -> float:

@@ -41,8 +41,9 @@ def shared(settings: Settings) -> list[tuple[Command, Command]]:
 
 def base_up(settings: Settings, agent_image: str, services: Sequence[str], *, renew: bool = False) -> Command:
     """Start parts of the base, and wait for their health. `renew` makes them anew."""
+    more = ("--file", str(values.ALERTS)) if settings.alertmanagers else ()
     flags = ("--no-deps", "--force-recreate") if renew else ()
-    wanted = compose(settings.name, str(values.BASE), "up", "--detach", "--wait", *flags, *services)
+    wanted = compose(settings.name, str(values.BASE), *more, "up", "--detach", "--wait", *flags, *services)
     return Command(wanted, values.base(settings, agent_image))
 
 

@@ -24,6 +24,19 @@ def _subnet(value: str) -> str:
     return value
 
 
+def _server(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError as error:
+        raise ValueError(
+            f"wants an IPv4 address and a port, since a stack resolves no names: {error}"
+        ) from error
+    if not (colon and port.isdecimal() and 0 < int(port) < 65536):
+        raise ValueError("wants a port behind the address, as in 10.0.0.5:9093")
+    return value
+
+
 class Part(BaseModel):
     """Every table of the file: unknown keys are mistakes, nothing changes later."""
 
@@ -96,6 +109,9 @@ class Settings(Part):
     api_memory: str = Field(default="2g", pattern=r"^\d+[bkmg]$")
     environment: dict[str, str] = Field(default_factory=dict, description="variables of both servers")
     colours: dict[Colour, dict[str, str]] = Field(default_factory=dict, description="variables of one colour")
+    alertmanagers: tuple[Annotated[str, AfterValidator(_server)], ...] = Field(
+        default=(), description="address:port of those that alerts are sent to, over HTTP"
+    )
     certificate_file: Path | None = Field(default=None, description="PEM, chain and key; none: no TLS")
     api_token_file: Path | None = Field(
         default=None, description="relative to this file; none: anyone may ask"

@@ -7,7 +7,6 @@ its reason, and in CI (CI=true) it fails. No skip of any kind passes in CI.
 import json
 import logging
 import os
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ import finchat_sec_qa
 from finchat_sec_qa.config import Settings
 from tests import engine
 from tests.absence import IN_CI, REPO, find_chromium, find_shared, need_docker, unpack_edgar
+from tests.ports import unused_pair
 
 _STARTED = datetime.now(UTC)
 _skipped: list[str] = []
@@ -68,12 +68,7 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def free_port() -> int:
     """A port of loopback that nobody listens on, and whose successor is free as well."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            if port < 65535 and second.connect_ex(("127.0.0.1", port + 1)):
-                return port
+    return unused_pair()
 
 
 @pytest.fixture(scope="session")

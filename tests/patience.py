@@ -27,10 +27,10 @@ def ends() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def wait_for(happened: Callable[[], bool]) -> None:
-    """Returns once it happened; fails the test when it did not within SECONDS."""
-    end = time.monotonic() + SECONDS
+def wait_for(happened: Callable[[], bool], what: str = "it", seconds: float = SECONDS) -> None:
+    """Returns once it happened; fails the test when it did not within so many seconds."""
+    end = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > end:
-            pytest.fail(f"did not happen within {SECONDS} seconds", pytrace=False)
+            pytest.fail(f"{what} did not happen within {seconds:g} seconds", pytrace=False)
         time.sleep(0.02)

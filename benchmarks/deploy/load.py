@@ -18,6 +18,8 @@ from typing import Any
 import httpx
 import uvloop
 
+from benchmarks.common import percentile
+
 TIMEOUT = 20.0  # seconds for one request
 MOST_OPEN = 400  # requests at a time; beyond them the rate is not held, and that is told
 QUESTIONS = (
@@ -82,20 +84,16 @@ class Seen:
 
     def report(self) -> dict[str, Any]:
         """The figures; times as percentiles in milliseconds."""
-        every = sorted(value for values in self.times.values() for value in values)
+        every = [value for values in self.times.values() for value in values] or [0.0]
         named = asdict(self)
         del named["times"], named["_last"]
         return {
             **named,
             "failed": len(self.failures),
             "why": dict(Counter(each["why"] for each in self.failures)),
-            "p50_ms": _percentile(every, 0.50),
-            "p99_ms": _percentile(every, 0.99),
+            "p50_ms": round(percentile(every, 0.50) * 1000, 1),
+            "p99_ms": round(percentile(every, 0.99) * 1000, 1),
         }
-
-
-def _percentile(ordered: list[float], share: float) -> float:
-    return round(ordered[int(len(ordered) * share)] * 1000, 1) if ordered else 0.0
 
 
 class Users:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.common import free_port
 from benchmarks.deploy import images
 from benchmarks.deploy.shop import Shop
 from deploy import story
@@ -132,13 +132,6 @@ def _small_state(name: str) -> tuple[str, ...]:
     labels = (f"--label=com.docker.compose.project={name}", "--label=com.docker.compose.volume=state")
     options = ("type=tmpfs", "device=tmpfs", "o=size=4m,uid=10001,gid=10001,mode=0755")
     return ("volume", "create", *labels, *(f"--opt={each}" for each in options), f"{name}_state")
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _free_subnet() -> str:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from benchmarks.common import free_port
 from benchmarks.deploy import images
-from benchmarks.deploy.stack import free_port
 from benchmarks.deploy.users import users
 
 Say = Callable[[str], None]

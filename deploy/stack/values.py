@@ -10,6 +10,7 @@ from deploy.settings import Settings
 
 HERE = Path(__file__).parent
 BASE = HERE / "base.yaml"
+ALERTS = HERE / "alerts.yaml"
 COLOUR = HERE / "colour.yaml"
 PROGRAM = HERE.parent / "agent" / "program.py"
 RULES = HERE.parent.parent / "docker" / "prometheus" / "rules"
@@ -85,7 +86,8 @@ def files(settings: Settings, token: str | None, certificate: str | None = None)
         "agent": AGENT,
     }
     shown = {name: settings.network.address(number) for name, number in addresses.items()}
-    prometheus = _template("prometheus.yml.j2").render(shown, token=bool(token))
+    told = {"token": bool(token), "alertmanagers": list(settings.alertmanagers)}
+    prometheus = _template("prometheus.yml.j2").render(shown, **told)
     found = {
         "haproxy.cfg": (HERE / "haproxy.cfg").read_text(encoding="utf-8"),
         "prometheus/prometheus.yml": prometheus,

@@ -16,6 +16,7 @@ from finchat_sec_qa.edgar import Edgar
 from finchat_sec_qa.errors import SourceError, SourceNotFoundError
 from finchat_sec_qa.ports import FilingQuery, FilingSource
 from tests.fake_edgar import TICKERS, FakeClock, FakeSite, open_edgar, submissions
+from tests.ports import unused_port
 
 
 class FilingSourceContract:
@@ -89,9 +90,7 @@ class TestEdgarInMemory(FilingSourceContract):
 
 @pytest.fixture(scope="module")
 def mirror_url(shared: Path, edgar: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = unused_port()
     command = [sys.executable, shared / "tools" / "edgar-mirror", "--port", str(port), "--root", edgar]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as mirror:
         until = time.monotonic() + 20

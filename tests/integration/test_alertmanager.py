@@ -1,14 +1,9 @@
 """Alertmanager with the project's settings: valid, routed by severity, and alerts that really arrive."""
 
 import json
-import queue
-import socket
 import subprocess
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +14,8 @@ import yaml
 from tests.absence import REPO
 from tests.engine import LABEL, docker, own_name
 from tests.patience import ends
+from tests.ports import unused_port
+from tests.receiver import Post, Receiver, receiver
 
 pytestmark = pytest.mark.docker
 SETTINGS = REPO / "docker" / "alertmanager" / "alertmanager.yml"
@@ -44,43 +41,15 @@ def image(name: str) -> str:
     return made
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What was posted to the receiver's paths."""
-
-    address: str
-    posts: "queue.Queue[tuple[str, Any]]"
-
-    def next(self) -> tuple[str, Any]:
-        """The next post: its path and JSON body."""
-        return self.posts.get(timeout=60)
-
-
 @pytest.fixture(scope="module")
-def heard() -> Iterator[Heard]:
+def heard() -> Iterator[Receiver]:
     """A receiver of webhooks on loopback."""
-    posts: queue.Queue[tuple[str, Any]] = queue.Queue()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            posts.put((self.path, json.loads(body)))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield Heard(f"http://127.0.0.1:{server.server_port}", posts)
-        server.shutdown()
-        thread.join()
+    with receiver() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
-def running(name: str, image: str, heard: Heard, tmp_path_factory: pytest.TempPathFactory) -> str:
+def running(name: str, image: str, heard: Receiver, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of an Alertmanager with the project's own file, which shares this machine's loopback."""
     secrets = tmp_path_factory.mktemp("secrets")
     for secret, value in (
@@ -89,9 +58,7 @@ def running(name: str, image: str, heard: Heard, tmp_path_factory: pytest.TempPa
         ("finchat_watchdog_url", f"{heard.address}/watchdog\n"),
     ):
         (secrets / secret).write_text(value, "utf-8")
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = unused_port()
     docker(
         "run", "--detach", f"--name={name}", f"--label={LABEL}={name}", "--network=host", "--user=0",
         "--entrypoint=alertmanager", f"--volume={SETTINGS}:/etc/alertmanager/alertmanager.yml:ro",
@@ -150,20 +117,24 @@ def test_alerts_go_where_their_severity_says(name: str, image: str, labels: list
     assert (done.returncode, done.stdout.strip()) == (0, receiver), done.stderr
 
 
-def test_a_critical_alert_reaches_its_webhook(running: str, heard: Heard) -> None:
+def told(post: Post) -> tuple[str, Any]:
+    return post.path, json.loads(post.body)
+
+
+def test_a_critical_alert_reaches_its_webhook(running: str, heard: Receiver) -> None:
     sent = alert(alertname="ServerDown", severity="critical", job="api", instance="a")
     assert httpx.post(f"{running}/api/v2/alerts", json=[sent], trust_env=False).status_code == 200
-    path, body = heard.next()
+    path, body = told(heard.next())
     assert (path, body["receiver"], body["status"]) == ("/critical", "now", "firing")
     (got,) = body["alerts"]
     assert got["labels"] == sent["labels"]
     assert got["annotations"] == sent["annotations"]
 
 
-def test_the_watchdog_reaches_its_own(running: str, heard: Heard) -> None:
+def test_the_watchdog_reaches_its_own(running: str, heard: Receiver) -> None:
     sent = [alert(alertname="Watchdog", severity="none")]
     assert httpx.post(f"{running}/api/v2/alerts", json=sent, trust_env=False).status_code == 200
-    path, body = heard.next()
+    path, body = told(heard.next())
     assert (path, body["alerts"][0]["labels"]["alertname"]) == ("/watchdog", "Watchdog")
 
 
@@ -191,8 +162,8 @@ def held_back(running: str) -> dict[tuple[str, str], bool]:
 def test_no_secret_stands_in_the_settings() -> None:
     settings = yaml.safe_load(SETTINGS.read_text("utf-8"))
     assert "smtp_auth_password" not in settings["global"]
-    for receiver in settings["receivers"]:
-        for webhook in receiver.get("webhook_configs", ()):
+    for each in settings["receivers"]:
+        for webhook in each.get("webhook_configs", ()):
             assert set(webhook) == {"url_file", "send_resolved"}
 
 

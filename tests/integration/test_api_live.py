@@ -6,7 +6,6 @@ import os
 import re
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from finchat_sec_qa.model.answer import Answer
 from finchat_sec_qa.model.request import IngestRequest
 from finchat_sec_qa.model.views import JobView
 from tests.api_support.filing import report
+from tests.ports import unused_port
 
 QUESTION = "What would a shortage of iron do to Acme Anvils?"
 REPO = Path(__file__).resolve().parents[2]
@@ -51,9 +51,7 @@ def start(errors: IO[str] | int, **settings: str) -> subprocess.Popen[str]:
 @contextmanager
 def served(store: Path, log: Path, **settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The address of a server in a process of its own, once it is healthy; its log goes to a file."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = unused_port()
     with log.open("w", encoding="utf-8") as errors:
         process = start(errors, FINCHAT_STORE=str(store), FINCHAT_API_PORT=str(port), **settings)
         try:

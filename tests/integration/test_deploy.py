@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.absence import REPO
 from tests.engine import own_name
 from tests.integration.docker_stack import build
 from tests.patience import wait_for
+from tests.receiver import receiver
 
 pytestmark = pytest.mark.docker
 RATE = 10.0  # requests a second: the machine may have other work
@@ -200,3 +202,15 @@ def test_an_agent_tells_the_deploys_as_metrics(made: Stack) -> None:
     assert status == 200
     assert f'finchat_deploy_active{{colour="{state(made).active}"}} 1.0' in body
     assert "finchat_deploy_in_progress 0.0" in body
+
+
+def test_alerts_reach_the_alertmanagers_that_the_environment_names(made: Stack, good: Release) -> None:
+    settings = made.host.settings
+    shown = "{{(index .IPAM.Config 0).Gateway}}"
+    here = made.docker("network", "inspect", "--format", shown, f"{settings.name}_outgoing")
+    with receiver(here) as heard:
+        told = settings.model_copy(update={"alertmanagers": (heard.address.removeprefix("http://"),)})
+        ensure_base(replace(made.host, settings=told), good)
+        post = heard.next()
+    assert post.path == "/api/v2/alerts"
+    assert "Watchdog" in {alert["labels"]["alertname"] for alert in json.loads(post.body)}

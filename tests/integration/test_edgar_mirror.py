@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from finchat_sec_qa.edgar import Edgar
 from finchat_sec_qa.errors import ContactRequiredError, SourceNotFoundError
 from finchat_sec_qa.model.filing import SourceFiling
 from finchat_sec_qa.ports import FilingQuery
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.shared
 ALL = ("rate", "503", "truncate", "slow", "html200")
@@ -63,9 +63,7 @@ def start(shared: Path, edgar: Path, tmp_path: Path) -> Iterator[Start]:
     running: list[subprocess.Popen[bytes]] = []
 
     def run(*faults: str, block_seconds: float = 1.0, seed: int = 0) -> Mirror:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = unused_port()
         log = tmp_path / f"mirror-{port}.log"
         command = [sys.executable, shared / "tools" / "edgar-mirror", "--port", str(port), "--root", edgar]
         command += ["--block-seconds", str(block_seconds), "--seed", str(seed)]

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx
 import pytest
 
 from tests.patience import ends
+from tests.ports import unused_port
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 REVENUE = "What was Apple's revenue in fiscal 2024?"
@@ -137,9 +137,7 @@ def test_every_problem_of_the_api_names_the_request(
 
 
 def test_a_page_that_could_not_be_made_names_the_request(tmp_path: Path) -> None:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = int(found.getsockname()[1])
+    port = unused_port()
     nowhere = "http://127.0.0.1:1"
     with running("webapp", port, tmp_path / "log", API_URL=nowhere, WEB_PORT=str(port)) as webapp:
         headers = {"X-Request-ID": "lost-1"}

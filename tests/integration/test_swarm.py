@@ -8,10 +8,10 @@ import base64
 import json
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -21,6 +21,7 @@ from tests.absence import REPO
 from tests.api_support.filing import report
 from tests.engine import docker, own_name
 from tests.integration.docker_stack import build
+from tests.patience import wait_for
 
 pytestmark = pytest.mark.docker
 STACK = REPO / "deploy" / "swarm" / "stack.yaml"
@@ -31,12 +32,7 @@ USERS = 4
 KINDS = {"container": ["--all"], "network": [], "volume": []}
 
 
-def wait_for(check: Callable[[], bool], what: str, seconds: float = 240) -> None:
-    """A guard against what never comes; no measure of speed."""
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, f"it did not happen: {what}"
-        time.sleep(0.25)
+in_time = partial(wait_for, seconds=240)  # an update goes from container to container
 
 
 def become_a_swarm() -> None:
@@ -80,7 +76,7 @@ class Swarm:
             f"--image={image}",
             f"{self.name}_{which}",
         )
-        wait_for(lambda: self._state(which) not in ("updating", "rollback_started"), "the update ends")
+        in_time(lambda: self._state(which) not in ("updating", "rollback_started"), "the update's end")
         return self._state(which)
 
     def _state(self, which: str) -> str:
@@ -169,7 +165,7 @@ def left(name: str) -> list[str]:
 def remove(name: str) -> None:
     """The stack and all of it."""
     docker("stack", "rm", name, check=False)
-    wait_for(lambda: not [one for one in left(name) if not one.startswith("volume")], "the stack is gone")
+    in_time(lambda: not [one for one in left(name) if not one.startswith("volume")], "the stack's end")
     for volume in left(name):
         docker("volume", "rm", "--force", volume.partition(" ")[2])
     docker("secret", "rm", f"{name}_token", check=False)
@@ -206,7 +202,7 @@ def swarm(free_port: int) -> Iterator[Swarm]:
             )
             running = Swarm(name, f"http://127.0.0.1:{free_port}")
             for which, number in (("writer", 1), ("api", 2), ("webapp", 2)):
-                wait_for(lambda w=which, n=number: len(running.containers(w)) == n, f"{which} is healthy")
+                in_time(lambda w=which, n=number: len(running.containers(w)) == n, f"{which}'s health")
             fill(running)
             yield running
         finally:
@@ -221,7 +217,7 @@ def fill(swarm: Swarm) -> None:
     docker("exec", writer, "python", "-c", program)
     docker("exec", writer, "finchat", "ingest", "/tmp/acme.htm")  # noqa: S108 - the container's own
     with client() as session:
-        wait_for(lambda: _answered(swarm, session), "an answer comes through the proxy")
+        in_time(lambda: _answered(swarm, session), "an answer through the proxy")
 
 
 def _answered(swarm: Swarm, session: httpx.Client) -> bool:
@@ -232,28 +228,29 @@ def _answered(swarm: Swarm, session: httpx.Client) -> bool:
     return reply.status_code == 200 and bool(reply.json()["status"] == "answered")
 
 
-def test_an_update_under_load_loses_no_request(swarm: Swarm) -> None:
-    (image,) = swarm.images("api")
-    newer = changed(swarm.name, image, "newer", "LABEL newer=true")
+def updated(swarm: Swarm, version: str, line: str) -> tuple[str, str, str]:
+    """How an update of the API under load ended; the image before, and the new one. It may lose nothing."""
+    (before,) = swarm.images("api")
+    new = changed(swarm.name, before, version, line)
     with client() as session:
         expected = swarm.ask(session).content
     with load(swarm, expected) as seen:
-        assert swarm.update("api", newer) == "completed"
+        ended = swarm.update("api", new)
     assert seen.requests > 100
     assert seen.failed == []
+    return ended, before, new
+
+
+def test_an_update_under_load_loses_no_request(swarm: Swarm) -> None:
+    ended, _, newer = updated(swarm, "newer", "LABEL newer=true")
+    assert ended == "completed"
     assert swarm.images("api") == {newer}
 
 
 def test_a_bad_image_goes_back_by_itself(swarm: Swarm) -> None:
-    (image,) = swarm.images("api")
-    bad = changed(swarm.name, image, "bad", 'CMD ["python", "-c", "raise SystemExit(1)"]')
-    with client() as session:
-        expected = swarm.ask(session).content
-    with load(swarm, expected) as seen:
-        assert swarm.update("api", bad) == "rollback_completed"
-    assert seen.requests > 100
-    assert seen.failed == []
-    assert swarm.images("api") == {image}
+    ended, before, _ = updated(swarm, "bad", 'CMD ["python", "-c", "raise SystemExit(1)"]')
+    assert ended == "rollback_completed"
+    assert swarm.images("api") == {before}
 
 
 def test_containers_are_held_as_compose_holds_them(swarm: Swarm) -> None:

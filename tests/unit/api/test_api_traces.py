@@ -1,14 +1,11 @@
 """Traces: sent to a collector's stand-in on loopback, without what was asked, never in an answer's way."""
 
 import gzip
-import queue
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -18,6 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.api_support.fake_library import FakeLibrary
 from tests.api_support.live import live
+from tests.receiver import Receiver, receiver
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
@@ -26,48 +24,37 @@ QUESTION = "What was Acme revenue, as nobody else shall know?"
 
 @dataclass(frozen=True)
 class Collector:
-    """What was sent to it, decoded."""
+    """What is sent to it, decoded; `heard` is what was read so far, as it came."""
 
-    address: str
-    sent: "queue.Queue[ExportTraceServiceRequest]"
+    received: Receiver
     heard: list[bytes]
+
+    @property
+    def address(self) -> str:
+        return f"{self.received.address}/v1/traces"
 
     def spans(self, *names: str) -> dict[str, Span]:
         """Spans by name, once all of these have come."""
         found: dict[str, Span] = {}
         while not set(names) <= set(found):
-            for resource in self.sent.get(timeout=30).resource_spans:
+            for resource in self._next().resource_spans:
                 for scope in resource.scope_spans:
                     found.update((span.name, span) for span in scope.spans)
         return found
 
+    def _next(self) -> ExportTraceServiceRequest:
+        post = self.received.next()
+        assert post.path == "/v1/traces"
+        assert post.headers["Content-Type"] == "application/x-protobuf"
+        packed = post.headers["Content-Encoding"] == "gzip"
+        self.heard.append(gzip.decompress(post.body) if packed else post.body)
+        return ExportTraceServiceRequest.FromString(self.heard[-1])
+
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    sent: queue.Queue[ExportTraceServiceRequest] = queue.Queue()
-    heard: list[bytes] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            assert self.path == "/v1/traces"
-            assert self.headers["Content-Type"] == "application/x-protobuf"
-            heard.append(body)
-            sent.put(ExportTraceServiceRequest.FromString(body))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield Collector(f"http://127.0.0.1:{server.server_port}/v1/traces", sent, heard)
-        server.shutdown()
-        thread.join()
+    with receiver() as received:
+        yield Collector(received, [])
 
 
 def attributes(span: Span) -> dict[str, Any]:

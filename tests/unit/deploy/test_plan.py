@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from deploy import plan
 from deploy.commands.plan import steps
@@ -49,6 +50,16 @@ def test_a_token_comes_by_file_and_is_in_no_command_line(settings: Settings) -> 
     assert files["secrets/blue/api_token"] == "s3cret"  # noqa: S105 - none
     assert "credentials_file: token" in files["prometheus/prometheus.yml"]
     assert "credentials_file" not in values.files(settings, None)["prometheus/prometheus.yml"]
+
+
+def test_prometheus_is_let_out_to_alertmanagers_and_only_for_them(settings: Settings) -> None:
+    alone = plan.base_up(settings, "image", ["prometheus"])
+    assert str(values.ALERTS) not in alone.arguments
+    assert "alerting" not in yaml.safe_load(values.files(settings, None)["prometheus/prometheus.yml"])
+    told = settings.model_copy(update={"alertmanagers": ("10.0.0.5:9093",)})
+    assert str(values.ALERTS) in plan.base_up(told, "image", ["prometheus"]).arguments
+    wanted = yaml.safe_load(values.files(told, None)["prometheus/prometheus.yml"])["alerting"]
+    assert wanted == {"alertmanagers": [{"static_configs": [{"targets": ["10.0.0.5:9093"]}]}]}
 
 
 def test_the_base_is_renewed_when_anything_that_it_is_made_of_changes(settings: Settings) -> None:

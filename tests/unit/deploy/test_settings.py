@@ -44,6 +44,9 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         (LEAST + "api_prot = 5", "network.api_prot"),
         (LEAST + "[canary]\npercent = 0", "canary.percent"),
         (LEAST.replace("[images]", "[imags]"), "images"),
+        ('alertmanagers = ["alerts.example:9093"]\n' + LEAST, "alertmanagers.0"),
+        ('alertmanagers = ["10.0.0.5"]\n' + LEAST, "alertmanagers.0"),
+        ('alertmanagers = ["10.0.0.5:99999"]\n' + LEAST, "alertmanagers.0"),
     ],
 )
 def test_a_mistake_names_the_file_and_the_key(tmp_path: Path, text: str, key: str) -> None:
