@@ -1,7 +1,7 @@
 """What the agent of a deployed stack exports on its port, as Prometheus' job `deploy`.
 
 One list, for the agent, for the rules and dashboards in docker/, and for the test that holds them together
-(tests/integration/test_monitoring.py).
+(tests/integration/test_monitoring_names.py, tests/unit/deploy/test_agent_program.py).
 """
 
 from typing import NamedTuple

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from deploy.agent import program
+from deploy.agent_metrics import AGENT_METRICS
 from deploy.stack.values import PROGRAM
 from tests.patience import wait_for
 
@@ -63,6 +64,8 @@ class Proxy:
         if words[:2] == ["show", "map"]:
             keys = ("share",) if "share.map" in words[2] else ("active", "canary")
             return "".join(f"0x1 {key} {self.maps[key]}\n" for key in keys if key in self.maps)
+        if words[:3] == ["show", "ssl", "cert"]:
+            return "Filename: tls.pem\nNot After: Dec  1 12:00:00 2026 GMT\n"
         return STAT
 
 
@@ -288,3 +291,24 @@ def test_look_needs_no_lock(agent: Agent) -> None:
     call(session, "write_state", state={"active": "blue"})
     look = agent.start("look")
     assert ready(look)["ok"]["state"] == {"active": "blue"}
+
+
+def test_exactly_the_metrics_are_exported_that_the_rules_are_held_to(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy(agent, "a")
+    monkeypatch.setattr(program, "HOME", agent.home)
+    monkeypatch.setattr(program, "SOCKETS", Path(agent.environ["DEPLOY_SOCKETS"]))
+    program.write_state(
+        {
+            "active": "blue",
+            "colours": {"blue": {"created": {"api": 5.0}}},
+            "pending": {"started": 7.0},
+            "gate": {"age": 1},
+            "last_success": 6.0,
+        }
+    )
+    lines = [line for line in program.metrics().splitlines() if not line.startswith("#")]
+    shown = {line.partition(" ")[0].partition("=")[0].replace("{", " ") for line in lines}
+    assert shown == {" ".join((each.name, *each.labels)) for each in AGENT_METRICS}
+    assert "finchat_deploy_certificate_expiry_timestamp_seconds 1796126400.0" in lines
