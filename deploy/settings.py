@@ -4,14 +4,14 @@ deploy/environments/staging.toml shows every key. A mistake is an error that nam
 """
 
 import ipaddress
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from deploy.errors import SettingError
 from deploy.model import Colour
+from deploy.tables import Table, read_table
 
 ENVIRONMENTS = Path(__file__).parent / "environments"
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -37,13 +37,7 @@ def _server(value: str) -> str:
     return value
 
 
-class Part(BaseModel):
-    """Every table of the file: unknown keys are mistakes, nothing changes later."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Images(Part):
+class Images(Table):
     """Where images come from."""
 
     api: str = Field(description="repository of the API's image, without a tag")
@@ -52,7 +46,7 @@ class Images(Part):
     prometheus: str = "prom/prometheus:v2.53.3"
 
 
-class Network(Part):
+class Network(Table):
     """Addresses on the host. Ports 0: any that is free."""
 
     subnet: Annotated[str, AfterValidator(_subnet)]
@@ -69,7 +63,7 @@ class Network(Part):
         return str(ipaddress.IPv4Network(self.subnet)[number])
 
 
-class Canary(Part):
+class Canary(Table):
     """How a new colour is tried on a share of the requests, and what it must not do."""
 
     percent: int = Field(default=10, ge=1, le=50)
@@ -85,7 +79,7 @@ class Canary(Part):
     )
 
 
-class Limits(Part):
+class Limits(Table):
     """Seconds that a step may take."""
 
     ready: float = Field(default=60.0, gt=0, le=600)
@@ -95,7 +89,7 @@ class Limits(Part):
     )
 
 
-class Settings(Part):
+class Settings(Table):
     """One environment."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$", description="of the stack; prefix of all it makes")
@@ -121,17 +115,10 @@ class Settings(Part):
 def load(which: str) -> Settings:
     """The settings of an environment: a name of deploy/environments, or a path. Raises SettingError."""
     path = Path(which) if which.endswith(".toml") else ENVIRONMENTS / f"{which}.toml"
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        settings = Settings.model_validate(raw)
-    except FileNotFoundError as error:
+    if not path.exists():
         known = ", ".join(sorted(each.stem for each in ENVIRONMENTS.glob("*.toml")))
-        raise SettingError(f"no environment {which!r}: there is no {path}. Known: {known}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingError(f"{path}: cannot be read: {error}") from error
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise SettingError(f"{path}: {wrong}") from error
+        raise SettingError(f"no environment {which!r}: there is no {path}. Known: {known}")
+    settings = read_table(path, Settings)
     here = path.parent
     secret = {name: getattr(settings, name) for name in ("api_token_file", "certificate_file")}
     found = {name: here / file for name, file in secret.items() if file}

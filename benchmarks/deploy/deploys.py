@@ -1,9 +1,11 @@
 """Deploy after deploy under load: failed requests, the worst gap, the time of each."""
 
 import json
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -17,15 +19,17 @@ ROLLBACKS = 10
 def deploys(count: int, rate: float, requests: int, say: Any) -> dict[str, Any]:
     """`count` deploys, evenly spread over the time that `requests` take; rollbacks by hand at the end."""
     took: list[float] = []
+    lost: list[float] = []
     share = requests / rate / count  # seconds from one deploy's begin to the next
     with shop() as sold, stack(lambda _: None, shop=sold) as made:
         with users(made.api, made.web, rate) as running:
             time.sleep(2)
             for number in range(count):
-                started = time.monotonic()
+                started, stolen = time.monotonic(), _stolen()
                 done(made.apply(sold.revision, sold.revision))
                 took.append(time.monotonic() - started)
-                say(f"deploy {number + 1} of {count}: {took[-1]:.1f} s")
+                lost.append((_stolen() - stolen) / took[-1])
+                say(f"deploy {number + 1} of {count}: {took[-1]:.1f} s; {lost[-1]:.2f} processors stolen")
                 time.sleep(max(1.0, share - took[-1]))
             back = [_rollback(made) for _ in range(ROLLBACKS)]
             time.sleep(2)
@@ -33,10 +37,18 @@ def deploys(count: int, rate: float, requests: int, say: Any) -> dict[str, Any]:
             "deploys": count,
             "deploy_median_s": round(median(took), 2),
             "deploy_worst_s": round(max(took), 2),
+            "deploys_s": [round(each, 2) for each in took],
+            "processors_stolen": [round(each, 2) for each in lost],
             "rollback_median_s": round(median(back), 2),
             "rollback_worst_s": round(max(back), 2),
             **running.figures,
         }
+
+
+def _stolen() -> float:
+    """Seconds of processor time that the machine wanted and its host gave to others (proc_stat(5))."""
+    first = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()
+    return int(first[8]) / os.sysconf("SC_CLK_TCK")
 
 
 def _rollback(made: Stack) -> float:

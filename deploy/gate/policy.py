@@ -1,15 +1,15 @@
 """What an image must show, as a TOML file says it; deploy/policies/ has ours."""
 
-import tomllib
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from delivery.scan.model import Severity
 from deploy.gate.errors import PolicyError
+from deploy.tables import Table, read_table
 
 Answer = Literal["allow", "refuse"]
 Scanner = Literal["trivy", "debian"]
@@ -34,18 +34,14 @@ Listed = Annotated[tuple[Pattern, ...], Field(min_length=1)]
 File = Annotated[Path, AfterValidator(_beside_policy)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
-
-
-class Identity(_Table):
+class Identity(Table):
     """Who signs without a key: a regular expression of the identity, and the address that vouches for it."""
 
     identity: Annotated[str, Field(min_length=1)]
     issuer: Annotated[str, Field(pattern=r"^https?://")]
 
 
-class Signature(_Table):
+class Signature(Table):
     """One of the keys or identities must have signed.
 
     `transparency_log`: signatures by a key must be in the public log too. Keyless ones always are.
@@ -56,7 +52,7 @@ class Signature(_Table):
     transparency_log: bool = True
 
 
-class Findings(_Table):
+class Findings(Table):
     """All `scanners` must have looked, and found nothing of these severities but what `exceptions` excuses.
 
     `when_not_checked` says what becomes of an image at which a scanner could not look. A result is used again
@@ -75,7 +71,7 @@ class Findings(_Table):
         return timedelta(hours=self.valid_hours)
 
 
-class Policy(_Table):
+class Policy(Table):
     """What an image must show. In patterns `*` stands for anything, slashes too.
 
     `repositories` are those it may come from (host/path, without tag); `local` says whether an image of this
@@ -105,17 +101,9 @@ def read(file: Path) -> Policy:
 
     Raises PolicyError, which names the file and every key that is wrong.
     """
-    try:
-        told: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PolicyError(f"{file}: cannot be read: {error.strerror}; name a policy with --policy") from error
-    except ValueError as error:
-        raise PolicyError(f"{file}: is no TOML: {error}") from error
-    try:
-        found = Policy.model_validate(told, context={"folder": file.parent})
-    except ValidationError as error:
-        wrong = "; ".join(_told(each) for each in error.errors())
-        raise PolicyError(f"{file}: {wrong}") from error
+    if not file.exists():
+        raise PolicyError(f"{file}: there is no such file; name a policy with --policy")
+    found = read_table(file, Policy, PolicyError)
     if not found.signature.keys and not found.signature.identities:
         raise PolicyError(
             f"{file}: signature: nobody is named; list public keys in signature.keys, or "
@@ -127,9 +115,3 @@ def read(file: Path) -> Policy:
 def fits(name: str, patterns: tuple[str, ...]) -> bool:
     """Whether one of the patterns stands for the name, by capital and small letters."""
     return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _told(error: Any) -> str:
-    key = ".".join(str(part) for part in error["loc"]) or "the file"
-    said = {"missing": "is missing", "extra_forbidden": "is no setting of a policy"}
-    return f"{key}: {said.get(error['type'], error['msg'].removeprefix('Value error, '))}"

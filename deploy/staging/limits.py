@@ -1,20 +1,15 @@
 """What must be met, from a TOML file; limits.toml beside this is the one that production demands."""
 
-import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from deploy.errors import SettingError
+from deploy.tables import Table, read_table
 
 STANDARD = Path(__file__).with_name("limits.toml")
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Rate(_Table):
+class Rate(Table):
     """How much is asked: `users` at once, together `requests_per_second`; at most `most_failed` may fail."""
 
     requests_per_second: float = Field(gt=0, le=1000)
@@ -46,7 +41,7 @@ class Drill(Rate):
     recover_seconds: float = Field(gt=0, le=600)
 
 
-class Limits(_Table):
+class Limits(Table):
     """All of it."""
 
     load: Load
@@ -57,13 +52,7 @@ class Limits(_Table):
 
 def read(path: Path = STANDARD) -> Limits:
     """The limits in a file. Raises SettingError, which names the file and every wrong key."""
-    try:
-        return Limits.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        if not isinstance(error, ValidationError):
-            raise SettingError(f"{path}: cannot be read: {error}") from error
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise SettingError(f"{path}: {wrong}") from error
+    return read_table(path, Limits)
 
 
 def is_standard(limits: Limits) -> bool:

@@ -59,7 +59,7 @@ def test_a_policy_does_not_change(tmp_path: Path) -> None:
     [
         ("max_age_days = 30", "", "max_age_days: is missing"),
         ("max_age_days = 30", "max_age_days = 0", "max_age_days: Input should be greater than 0"),
-        ("max_age_days = 30", "max_age_days = 30\nmax_age = 1", "max_age: is no setting of a policy"),
+        ("max_age_days = 30", "max_age_days = 30\nmax_age = 1", "max_age: is no setting of this file"),
         (
             "max_age_days = 30",
             'max_age_days = 30\nlocal = "maybe"',
@@ -72,7 +72,7 @@ def test_a_policy_does_not_change(tmp_path: Path) -> None:
         ('["python:3.11-slim"]', "[]", "bases: Tuple should have at least 1 item"),
         ("one.pub", "two.pub", "signature.keys.0: there is no file"),
         ('keys = ["one.pub"]', "", "signature: nobody is named"),
-        ('keys = ["one.pub"]', 'key = "one.pub"', "signature.key: is no setting of a policy"),
+        ('keys = ["one.pub"]', 'key = "one.pub"', "signature.key: is no setting of this file"),
         (
             'keys = ["one.pub"]',
             '[[signature.identities]]\nidentity = "x"\nissuer = "github"',
@@ -107,7 +107,7 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match="cannot be read: No such file or directory; name a policy"):
+    with pytest.raises(PolicyError, match="there is no such file; name a policy"):
         read_policy(tmp_path / "none.toml")
 
 

@@ -32,7 +32,7 @@ def test_the_fewest_requests_can_be_reached() -> None:
         ("users = 8", "users = 0", "load.users"),
         ("[soak]", "[soaked]", "soaked"),
         ("most_growth_mib = 48", 'most_growth_mib = "much"', "soak.most_growth_mib"),
-        ("[load]", "[load", "cannot be read"),
+        ("[load]", "[load", "is no TOML"),
     ],
 )
 def test_a_mistake_names_the_file_and_the_key(tmp_path: Path, old: str, new: str, named: str) -> None:
