@@ -17,6 +17,7 @@ Kind = tuple[str, str, str]  # job, route, method
 _SELF = ("/health", "/ready", "/metrics")  # asked by proxies and Prometheus, not by users
 FEWEST_ERRORS = 3  # one error among few requests is no rate
 IN_A_ROW = 3  # spans of requests that were slow: one is a hiccup
+LASTING = 5.0  # seconds that they must last: a busy machine slows everything down for a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +71,31 @@ class Pace:
     wanted: Canary
     warm: Reading | None = None  # what was counted when the colour was warm
     begin: Reading | None = None  # what was counted when the present span began
+    began: float = 0.0  # when the present span began
     slow: int = 0  # spans in a row, up to the last one
+    since: float = 0.0  # when the first of these began
+    lasted: float = 0.0  # seconds from then to the end of the last one
     why: str = ""  # the last span was slow, with its figures
 
-    def see(self, seen: Span) -> None:
-        """Take in what both colours did since the trial began."""
+    def see(self, seen: Span, now: float) -> None:
+        """Take in what both colours did from the trial's begin to `now`, seconds of any clock."""
         if self.begin is None:
             if seen.new.count >= self.few:
-                self.warm = self.begin = seen.new
+                self.warm, self.begin, self.began = seen.new, seen.new, now
             return
         span = seen.new.since(self.begin)
         if span.count < self.few:
             return
         self.why = _slow(Span(span, seen.old), self.wanted)
+        self.since = self.since if self.slow else self.began
         self.slow = self.slow + 1 if self.why else 0
-        self.begin = seen.new
+        self.lasted = now - self.since
+        self.begin, self.began = seen.new, now
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the colour has been slow for so long that it is no hiccup."""
+        return self.slow >= IN_A_ROW and self.lasted >= LASTING
 
     @property
     def few(self) -> float:
@@ -129,7 +140,7 @@ def judge(seen: Span, pace: Pace) -> Judgement:
     """Judge errors by all requests since the trial began, times by `pace`, which has seen them."""
     wanted = pace.wanted
     return Judgement(
-        back=_errors(seen.new, seen.old, wanted) or (pace.why if pace.slow >= IN_A_ROW else ""),
+        back=_errors(seen.new, seen.old, wanted) or (pace.why if pace.lasting else ""),
         enough=seen.new.count >= wanted.fewest_requests and not pace.slow,
         requests=round(seen.new.count),
         errors=round(seen.new.errors),

@@ -40,7 +40,7 @@ class Watch:
         now = self._readings()
         new, old = self._new, self._new.other
         seen = Span(now[new].since(self._before[new]), now[old].since(self._before[old]))
-        self._pace.see(seen)
+        self._pace.see(seen, time.monotonic())
         return judge(seen, self._pace)
 
     def hold(self, say: Say) -> str:

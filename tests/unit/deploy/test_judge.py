@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.judge import IN_A_ROW, Judgement, Pace, Reading, Span, judge, read
+from deploy.judge import IN_A_ROW, LASTING, Judgement, Pace, Reading, Span, judge, read
 from deploy.model import Colour
 from deploy.settings import Canary
 
@@ -22,7 +22,7 @@ def judged(new: Reading, old: Reading) -> Judgement:
     pace, spans = Pace(WANTED), IN_A_ROW + 1
     for number in range(1, spans + 1):
         seen = Span(part(new, number / spans), part(old, number / spans))
-        pace.see(seen)
+        pace.see(seen, number * LASTING)
     return judge(Span(new, old), pace)
 
 
@@ -34,13 +34,13 @@ def part(what: Reading, count: float) -> Reading:
     )
 
 
-def paced(*spans: float) -> Judgement:
+def paced(*spans: float, apart: float = LASTING / IN_A_ROW) -> Judgement:
     """Spans of ten requests with so many seconds for each; the old colour takes 0.01."""
     pace, asked, took = Pace(WANTED), 0.0, 0.0
-    for each in spans:
+    for number, each in enumerate(spans):
         asked, took = asked + 10, took + 10 * each
         seen = Span(Reading({ASK: asked}, {ASK: took}), reading(900, 0.01))
-        pace.see(seen)
+        pace.see(seen, number * apart)
     return judge(seen, pace)
 
 
@@ -60,6 +60,8 @@ def test_a_hiccup_is_waited_for_and_sends_nothing_back() -> None:
 
 
 def test_slowness_that_lasts_sends_it_back() -> None:
+    assert not paced(0.01, *[0.5] * 3 * IN_A_ROW, apart=0.5).back  # for four and a half seconds
+    assert paced(0.01, *[0.5] * 4 * IN_A_ROW, apart=0.5).back
     lasting = paced(0.01, *[0.5] * IN_A_ROW)
     assert lasting.back.startswith("latency: 500 ms a request, 50.0 times the old colour's 10 ms")
 
@@ -67,9 +69,9 @@ def test_slowness_that_lasts_sends_it_back() -> None:
 def test_a_span_of_few_requests_goes_on() -> None:
     pace = Pace(WANTED)
     for asked in range(9):  # a span is of five: the first warms it up, the second is not full
-        pace.see(Span(reading(asked, 0.5), reading(900, 0.01)))
+        pace.see(Span(reading(asked, 0.5), reading(900, 0.01)), asked)
     assert pace.slow == 0
-    pace.see(Span(reading(10, 0.5), reading(900, 0.01)))
+    pace.see(Span(reading(10, 0.5), reading(900, 0.01)), 10)
     assert pace.slow == 1
 
 
