@@ -78,7 +78,7 @@ def _project(
     release = images.good()
     made: dict[str, Any] = {"services": {}, "volumes": {"data": {}}}
     for service, kind in services.items():
-        made["services"][service] = _service(kind, getattr(release, kind))
+        made["services"][service] = _service(kind, getattr(release, kind), "proxy" if proxy else "api")
         if not proxy:
             outer, inner = ports[kind]
             made["services"][service]["ports"] = [f"127.0.0.1:{outer}:{inner}"]
@@ -100,11 +100,12 @@ def _project(
         subprocess.run(down, input=json.dumps(made), text=True, capture_output=True, check=False)
 
 
-def _service(kind: str, image: str) -> dict[str, Any]:
+def _service(kind: str, image: str, api: str) -> dict[str, Any]:
+    """`api` is the name by which the pages reach the API."""
     if kind == "webapp":
         return {
             "image": image,
-            "environment": {"FINCHAT_API_URL": "http://proxy:8000"},
+            "environment": {"FINCHAT_API_URL": f"http://{api}:8000"},
             "networks": {"default": {}},
         }
     return {
