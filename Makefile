@@ -67,7 +67,7 @@ docker-logs: ## Follow the containers' logs
 	docker compose --profile monitoring logs --follow --tail 100
 
 docker-stop: ## Stop the containers; the store stays in its volume
-	docker compose --profile monitoring down
+	docker compose --profile "*" down
 
 docker-dev: ## Serve the checkout in containers, reloaded when a file changes
 	docker compose -f compose.dev.yaml up
