@@ -70,7 +70,7 @@ class Pace:
 
     wanted: Canary
     warm: Reading | None = None  # what was counted when the colour was warm
-    begin: Reading | None = None  # what was counted when the present span began
+    begin: Span | None = None  # what was counted when the present span began
     began: float = 0.0  # when the present span began
     slow: int = 0  # spans in a row, up to the last one
     since: float = 0.0  # when the first of these began
@@ -81,16 +81,18 @@ class Pace:
         """Take in what both colours did from the trial's begin to `now`, seconds of any clock."""
         if self.begin is None:
             if seen.new.count >= self.few:
-                self.warm, self.begin, self.began = seen.new, seen.new, now
+                self.warm, self.begin, self.began = seen.new, seen, now
             return
-        span = seen.new.since(self.begin)
-        if span.count < self.few:
+        span = Span(seen.new.since(self.begin.new), seen.old.since(self.begin.old))
+        if span.new.count < self.few:
             return
-        self.why = _slow(Span(span, seen.old), self.wanted)
+        # While both serve, what slows the whole machine down is in the old colour's times too.
+        usual = span.old if span.old.count >= self.few else seen.old
+        self.why = _slow(Span(span.new, usual), self.wanted)
         self.since = self.since if self.slow else self.began
         self.slow = self.slow + 1 if self.why else 0
         self.lasted = now - self.since
-        self.begin, self.began = seen.new, now
+        self.begin, self.began = seen, now
 
     @property
     def lasting(self) -> bool:

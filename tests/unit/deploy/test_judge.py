@@ -66,6 +66,21 @@ def test_slowness_that_lasts_sends_it_back() -> None:
     assert lasting.back.startswith("latency: 500 ms a request, 50.0 times the old colour's 10 ms")
 
 
+def test_what_slows_both_colours_down_is_not_the_new_ones() -> None:
+    both, new = Pace(WANTED), Pace(WANTED)
+    for number in range(2 * IN_A_ROW):
+        slow = times(number, 10)
+        both.see(Span(slow, times(number, 90)), number * LASTING)
+        new.see(Span(slow, reading(90 * (number + 1), 0.01)), number * LASTING)
+    assert (both.slow, new.slow) == (0, IN_A_ROW)
+
+
+def times(number: int, asked: float) -> Reading:
+    """After so many spans in which each request took 0.01 seconds, but for the last ones: they took 0.5."""
+    slow = max(0, number + 1 - IN_A_ROW)
+    return Reading({ASK: asked * (number + 1)}, {ASK: asked * (0.01 * (number + 1 - slow) + 0.5 * slow)})
+
+
 def test_a_span_of_few_requests_goes_on() -> None:
     pace = Pace(WANTED)
     for asked in range(9):  # a span is of five: the first warms it up, the second is not full
