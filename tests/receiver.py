@@ -25,9 +25,9 @@ class Receiver:
     address: str
     posts: "queue.Queue[Post]"
 
-    def next(self) -> Post:
-        """The next post. Raises queue.Empty when there is none for a minute."""
-        return self.posts.get(timeout=60)
+    def next(self, seconds: float = 60) -> Post:
+        """The next post. Raises queue.Empty when there is none for so long."""
+        return self.posts.get(timeout=seconds)
 
 
 @contextmanager

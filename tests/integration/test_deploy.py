@@ -211,6 +211,7 @@ def test_alerts_reach_the_alertmanagers_that_the_environment_names(made: Stack, 
     with receiver(here) as heard:
         told = settings.model_copy(update={"alertmanagers": (heard.address.removeprefix("http://"),)})
         ensure_base(replace(made.host, settings=told), good)
-        post = heard.next()
+        # Prometheus knows its Alertmanagers some seconds after its rules, and says what fires once a minute.
+        post = heard.next(180)
     assert post.path == "/api/v2/alerts"
     assert "Watchdog" in {alert["labels"]["alertname"] for alert in json.loads(post.body)}
