@@ -74,7 +74,6 @@ class Pace:
     began: float = 0.0  # when the present span began
     slow: int = 0  # spans in a row, up to the last one
     since: float = 0.0  # when the first of these began
-    lasted: float = 0.0  # seconds from then to the end of the last one
     why: str = ""  # the last span was slow, with its figures
 
     def see(self, seen: Span, now: float) -> None:
@@ -88,16 +87,15 @@ class Pace:
             return
         # While both serve, what slows the whole machine down is in the old colour's times too.
         usual = span.old if span.old.count >= self.few else seen.old
-        self.why = _slow(Span(span.new, usual), self.wanted)
+        self.why = self._reason(Span(span.new, usual))
         self.since = self.since if self.slow else self.began
         self.slow = self.slow + 1 if self.why else 0
-        self.lasted = now - self.since
         self.begin, self.began = seen, now
 
     @property
     def lasting(self) -> bool:
         """Whether the colour has been slow for so long that it is no hiccup."""
-        return self.slow >= IN_A_ROW and self.lasted >= LASTING
+        return self.slow >= IN_A_ROW and self.began - self.since >= LASTING
 
     @property
     def few(self) -> float:
@@ -108,6 +106,19 @@ class Pace:
         """How many times the old colour's time the new one took since it was warm; 0: it cannot be said."""
         took, due, _ = _compared(Span(seen.new.since(self.warm), seen.old)) if self.warm else (0.0, 0.0, 0.0)
         return took / due if due else 0.0
+
+    def _reason(self, span: Span) -> str:
+        """Why a span of requests was slow, with its figures; "": it was not."""
+        took, due, compared = _compared(span)
+        if not due or compared < self.few:
+            return ""
+        slower, each, usual = took / due, took / compared * 1000, due / compared * 1000
+        if slower <= self.wanted.slowest or each - usual <= self.wanted.slack_ms:
+            return ""
+        return (
+            f"latency: {each:.0f} ms a request, {slower:.1f} times the old colour's {usual:.0f} ms "
+            "for the same requests"
+        )
 
 
 def read(rows: list[dict[str, Any]]) -> dict[Colour, Reading]:
@@ -159,20 +170,6 @@ def _errors(new: Reading, old: Reading, wanted: Canary) -> str:
     return (
         f"error rate: {new.errors:.0f} of {count:.0f} requests failed ({share:.0%}), "
         f"the old colour's rate was {usual:.1%}"
-    )
-
-
-def _slow(span: Span, wanted: Canary) -> str:
-    """Why a span of requests was slow, with its figures; "": it was not."""
-    took, due, compared = _compared(span)
-    if not due or compared < wanted.fewest_requests / 4:
-        return ""
-    slower, each, usual = took / due, took / compared * 1000, due / compared * 1000
-    if slower <= wanted.slowest or each - usual <= wanted.slack_ms:
-        return ""
-    return (
-        f"latency: {each:.0f} ms a request, {slower:.1f} times the old colour's {usual:.0f} ms "
-        "for the same requests"
     )
 
 

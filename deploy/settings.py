@@ -25,14 +25,14 @@ def _subnet(value: str) -> str:
 
 
 def _server(value: str) -> str:
-    host, colon, port = value.rpartition(":")
+    host, _, port = value.rpartition(":")
     try:
         ipaddress.IPv4Address(host)
     except ValueError as error:
         raise ValueError(
             f"wants an IPv4 address and a port, since a stack resolves no names: {error}"
         ) from error
-    if not (colon and port.isdecimal() and 0 < int(port) < 65536):
+    if not (port.isdecimal() and 0 < int(port) < 65536):
         raise ValueError("wants a port behind the address, as in 10.0.0.5:9093")
     return value
 

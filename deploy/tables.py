@@ -3,12 +3,12 @@
 Every mistake in a file is told at once: the file, each key that is wrong, and why.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from delivery.toml_file import read_toml
 from deploy.errors import SettingError
 
 
@@ -26,12 +26,7 @@ def read_table(file: Path, kind: type[Kind], error: type[SettingError] = Setting
 
     Raises `error`, which names the file and every key that is wrong.
     """
-    try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as trouble:
-        raise error(f"{file}: cannot be read: {trouble.strerror}") from trouble
-    except ValueError as trouble:
-        raise error(f"{file}: is no TOML: {trouble}") from trouble
+    told = read_toml(file, error)
     try:
         return kind.model_validate(told, context={"folder": file.parent})
     except ValidationError as trouble:

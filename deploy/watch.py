@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from deploy.errors import EngineError
 from deploy.judge import QUERY, Judgement, Pace, Reading, Span, judge, read
-from deploy.link import Session
+from deploy.link import Session, why_down
 from deploy.model import Colour
 from deploy.settings import Settings
 from deploy.stack import values
@@ -35,7 +35,7 @@ class Watch:
             each for each in self._session.servers() if each.get("colour") == self._new and not each["up"]
         ]
         if down:
-            said = f"health: {down[0]['backend']} of {self._new} is down ({down[0]['said']})"
+            said = f"health: {down[0]['backend']} of {self._new} is down ({why_down(down)})"
             return Judgement(said, enough=True, requests=0, errors=0, slower=0.0)
         now = self._readings()
         new, old = self._new, self._new.other

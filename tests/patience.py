@@ -27,10 +27,12 @@ def ends() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def wait_for(happened: Callable[[], bool], what: str = "it", seconds: float = SECONDS) -> None:
-    """Returns once it happened; fails the test when it did not within so many seconds."""
+def wait_for(
+    happened: Callable[[], bool], what: str = "it", seconds: float = SECONDS, pause: float = 0.02
+) -> None:
+    """Returns once it happened, with a pause between two looks; fails the test after so many seconds."""
     end = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > end:
             pytest.fail(f"{what} did not happen within {seconds:g} seconds", pytrace=False)
-        time.sleep(0.02)
+        time.sleep(pause)

@@ -2,12 +2,9 @@
 
 import socket
 
+from benchmarks.common import free_port as unused_port
 
-def unused_port() -> int:
-    """One, until somebody takes it."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+__all__ = ["unused_pair", "unused_port"]
 
 
 def unused_pair() -> int:

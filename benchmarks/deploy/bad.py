@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.deploy import images
-from benchmarks.deploy.shop import OTHER, Shop, shop
+from benchmarks.deploy.shop import OTHER, SPOILED, Shop, shop
 from benchmarks.deploy.stack import Stack, done, stack
 from benchmarks.deploy.users import users
 from deploy.errors import DeployError
@@ -48,7 +48,7 @@ class Case:
 def bad(rate: float, say: Say) -> list[dict[str, Any]]:
     """All cases, one after the other, each under load."""
     cases: list[Case] = []
-    with shop() as sold, stack(lambda _: None, shop=sold, seconds=3, patience=10) as made:
+    with shop(SPOILED) as sold, stack(lambda _: None, shop=sold, seconds=3, patience=10) as made:
         done(made.apply(sold.revision, sold.revision))
         with images.faulty(f"{made.host.settings.name}-fault") as faults:
             for name, cause, act in (*_refused(made, sold), *_failing(made, faults), *_broken(made)):

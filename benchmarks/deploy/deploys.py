@@ -21,7 +21,7 @@ def deploys(count: int, rate: float, requests: int, say: Any) -> dict[str, Any]:
     took: list[float] = []
     lost: list[float] = []
     share = requests / rate / count  # seconds from one deploy's begin to the next
-    with shop() as sold, stack(lambda _: None, shop=sold) as made:
+    with shop({}) as sold, stack(lambda _: None, shop=sold) as made:
         with users(made.api, made.web, rate) as running:
             time.sleep(2)
             for number in range(count):

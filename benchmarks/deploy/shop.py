@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ SPOILED = {"no-sbom": "type=sbom,disabled=true", "no-provenance": "type=provenan
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """`repository` of the images without "-api" and "-webapp"; tags: `revision`, and those of SPOILED.
+    """`repository` of the images without "-api" and "-webapp"; tags: `revision`, and the spoiled ones.
 
     `policy` finds nothing wrong with `revision`. `strict` has policies that do, by what they do not allow:
     "signature" (another key), "builder", "base".
@@ -47,8 +47,11 @@ class Shop:
 
 
 @contextmanager
-def shop() -> Iterator[Shop]:
-    """Build HEAD as a release is built, push, sign. All of it goes at the end, the tags in the engine too."""
+def shop(spoiled: Mapping[str, str]) -> Iterator[Shop]:
+    """Build HEAD as a release is built, push, sign. All of it goes at the end, the tags in the engine too.
+
+    `spoiled` are further tags, with the attestation that is left out; SPOILED has what the gate refuses.
+    """
     name = f"finchat-shop-{uuid.uuid4().hex[:6]}"
     with tempfile.TemporaryDirectory() as folder, supply.empty_registry(Engine("default"), name) as address:
         here = Path(folder)
@@ -56,7 +59,7 @@ def shop() -> Iterator[Shop]:
         checkout = here / "checkout"
         _run("git", "clone", "--quiet", str(ROOT), str(checkout), folder=here)
         revision = _run("git", "rev-parse", "HEAD", folder=checkout)
-        tags = {revision: "", **SPOILED}
+        tags = {revision: "", **spoiled}
         names = {tag: [f"{repository}-{image}:{tag}" for image in supply.NAMES] for tag in tags}
         try:
             pair, other = (supply.new_keys(_made(here / key)) for key in ("one", "other"))

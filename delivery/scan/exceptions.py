@@ -13,7 +13,6 @@ An exception that matches nothing any more is a fault, unless it says `base_imag
 brings differs from one machine to the next.
 """
 
-import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,6 +22,7 @@ from typing import Any
 
 from delivery.scan.errors import ExceptionsError
 from delivery.scan.model import Finding, Severity
+from delivery.toml_file import read_toml
 
 NAME = "exceptions"  # as the check of a finding about an exception
 FIELDS = ("check", "id", "where", "reason", "expires")
@@ -81,12 +81,7 @@ class Sorted:
 
 def read(file: Path) -> tuple[Accepted, ...]:
     """The file's exceptions. Raises ExceptionsError when it is not as the module says."""
-    try:
-        entries = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ExceptionsError(f"{file}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise ExceptionsError(f"{file}: is no TOML: {error}") from error
+    entries = read_toml(file, ExceptionsError)
     unknown = set(entries) - {"exception"}
     if unknown or not isinstance(entries.get("exception", []), list):
         raise ExceptionsError(

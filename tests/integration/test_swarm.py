@@ -32,7 +32,7 @@ USERS = 4
 KINDS = {"container": ["--all"], "network": [], "volume": []}
 
 
-in_time = partial(wait_for, seconds=240)  # an update goes from container to container
+in_time = partial(wait_for, seconds=240, pause=0.25)  # an update goes from container to container
 
 
 def become_a_swarm() -> None:
