@@ -1,8 +1,9 @@
 """Users of a stack at a steady rate: pages and API, GET and POST, streams too; every flaw is counted.
 
 `python -m benchmarks.deploy.load --help`. A request failed when its status is not 2xx, when its connection
-was refused, reset or timed out, when its body is short, when a stream did not end with one answer, or when an
-answer differs from the first one to the same question: the program's answers are byte-identical.
+was refused, reset or timed out, when its body is short, when a page has not what it is asked for, when a
+stream did not end with one answer, or when an answer differs from the first one to the same question: the
+program's answers are byte-identical.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import uvloop
@@ -42,6 +44,7 @@ class Kind:
     stream: bool = False
     web: bool = False
     same: bool = True  # its body is always the same
+    holds: str = ""  # what its body must have
 
 
 KINDS = (
@@ -52,8 +55,16 @@ KINDS = (
     *(Kind(f"ask {n}", 2, "POST", "/v1/ask", {"question": text}) for n, text in enumerate(QUESTIONS)),
     Kind("stream", 4, "POST", "/v1/ask", {"question": QUESTIONS[0]}, stream=True),
     Kind("search", 4, "POST", "/v1/search", {"query": "supply chain risk"}),
-    Kind("start page", 5, "GET", "/", web=True, same=False),
-    Kind("answer page", 3, "GET", "/?q=What+was+Apple%27s+revenue+in+fiscal+2024%3F", web=True, same=False),
+    Kind("start page", 5, "GET", "/", web=True, same=False, holds="</html>"),
+    Kind(
+        "answer page",
+        3,
+        "GET",
+        f"/ask?q={quote(QUESTIONS[0])}",
+        web=True,
+        same=False,
+        holds="391.035 billion",
+    ),
 )
 
 
@@ -162,7 +173,7 @@ class Users:
             )
         if kind.same and self._first.setdefault(kind.name, reply.content) != reply.content:
             return "another answer"
-        return ""
+        return "" if kind.holds in reply.text else f"without {kind.holds}"
 
 
 async def _main(arguments: argparse.Namespace) -> Seen:

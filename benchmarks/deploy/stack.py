@@ -100,8 +100,6 @@ subnet = "{_free_subnet()}"
 api_port = {api}
 web_port = {web}
 requests_in_10_seconds = 1000000
-[limits]
-ready = 20
 [canary]
 """ + "\n".join(f"{key} = {value}" for key, value in told.items())
     with tempfile.TemporaryDirectory() as folder:
