@@ -1,4 +1,4 @@
-"""Where the core's blocking calls run: a few threads, a short queue before them, and a time limit.
+"""Where the core's blocking calls run: a few threads, a queue before them, and a time limit.
 
 A thread cannot be stopped from outside. A call that outlives its time keeps its thread until it ends, so
 the number of threads bounds what a slow question can cost, and `given_up` tells it to stop at its next
@@ -15,7 +15,9 @@ from typing import TypeVar
 from api.problems import ProblemError
 
 THREADS = 8
-WAITING = 64
+# What comes in some seconds: a machine that stands still for a moment makes its clients wait, and no request
+# is turned away. The time limit ends longer waits.
+WAITING = 500
 T = TypeVar("T")
 
 

@@ -131,6 +131,18 @@ def test_too_many_calls_at_once_are_refused_and_the_place_comes_back() -> None:
     asyncio.run(story())
 
 
+def test_requests_of_some_seconds_wait_while_the_machine_stands_still() -> None:
+    async def story() -> None:
+        workers, gate = Workers(30), threading.Event()
+        held = [asyncio.create_task(workers.run(gate.wait)) for _ in range(300)]
+        await asyncio.sleep(0.05)
+        gate.set()
+        assert all(await asyncio.gather(*held))
+        workers.close()
+
+    asyncio.run(story())
+
+
 async def freed(workers: Workers) -> int:
     """7, once there is a place again."""
     for _ in range(1_000):
