@@ -88,7 +88,7 @@ def stack(
     """
     name = f"{prefix}-{uuid.uuid4().hex[:6]}"
     api, web = free_port(), free_port()
-    told = {"percent": 10, "seconds": 2, "patience": 5, **canary}
+    told = {"percent": 20, "seconds": 2, "patience": 5, **canary}
     text = f"""
 name = "{name}"
 policy = "{shop.policy if shop else "none.toml"}"
