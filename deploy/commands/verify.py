@@ -17,7 +17,7 @@ Exit code 0: accepted; 3: refused, or not to be read; 2: wrong usage, or a polic
 \b
 Examples:
   python -m deploy verify ghcr.io/finchat-sec-qa/finchat-sec-qa-api:1.2.0
-  python -m deploy verify ghcr.io/finchat-sec-qa/finchat-sec-qa-api:1.2.0 --revision $(git rev-parse v1.2.0)
+  python -m deploy verify ghcr.io/finchat-sec-qa/finchat-sec-qa-api:1.2.0 --revision "$(git rev-parse v1.2.0)"
   python -m deploy verify finchat-sec-qa:api --policy deploy/policies/staging.toml
   python -m deploy verify ghcr.io/finchat-sec-qa/finchat-sec-qa-api@sha256:… --json
 """

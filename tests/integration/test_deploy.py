@@ -19,6 +19,7 @@ from deploy.errors import DeployError, EngineError, LockedError, RolledBackError
 from deploy.host import ensure_base
 from deploy.model import Colour, Release, State
 from tests.absence import REPO
+from tests.docs.test_operations import FENCES
 from tests.engine import own_name
 from tests.integration.docker_stack import build
 from tests.patience import wait_for
@@ -193,6 +194,18 @@ def test_the_commands_tell_what_the_stack_is(made: Stack) -> None:
     assert "rolled back" in told("history", environment)
     assert "start" in told("plan", environment, "--tag", "1.0")
     assert "serves" in told("switch", environment, str(state(made).active))
+
+
+def test_the_commands_of_the_operations_pages_do_what_they_say(made: Stack) -> None:
+    before = state(made).active
+    lines = [told for fence in FENCES for told, _ in fence.steps() if told.startswith("python -m deploy ")]
+    assert lines == ["python -m deploy rollback production", "python -m deploy history production"]
+    for line in lines:
+        words = line.replace("production", str(made.settings_file)).split()[1:]
+        done = subprocess.run([sys.executable, *words], cwd=REPO, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert state(made).active != before
+    assert "rollback" in done.stdout
 
 
 def test_an_agent_tells_the_deploys_as_metrics(made: Stack) -> None:
