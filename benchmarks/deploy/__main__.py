@@ -80,9 +80,10 @@ def _beside(asked: argparse.Namespace, found: dict[str, Any]) -> None:
 
 def _row(name: str, told: dict[str, Any]) -> None:
     why = f"  {told['why']}" if told["why"] else ""
-    print(
-        f"{name:<36} {told['failed']} / {told['requests']} failed, worst gap {told['worst_gap']:.2f} s{why}"
-    )
+    gap, own = f"{told['worst_gap']:.2f} s", f"{told['worst_own_gap']:.2f} s"
+    still, all_still = f"{told['worst_standstill']:.2f} s", f"{told['stood_still']:.1f} s"
+    print(f"{name:<36} {told['failed']} / {told['requests']} failed, worst gap {gap}{why}")
+    print(f"  the machine stood still for {still} at most, {all_still} in all; worst gap without that: {own}")
 
 
 def _say(text: str) -> None:

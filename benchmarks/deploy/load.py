@@ -23,6 +23,7 @@ import uvloop
 from benchmarks.common import percentile
 
 TIMEOUT = 20.0  # seconds for one request
+LONG = 0.1  # seconds without a request that went well which are told, from time.monotonic to time.monotonic
 MOST_OPEN = 400  # requests at a time; beyond them the rate is not held, and that is told
 QUESTIONS = (
     "What was Apple's revenue in fiscal 2024?",
@@ -74,8 +75,7 @@ class Seen:
 
     requests: int = 0
     failures: list[dict[str, Any]] = field(default_factory=list)
-    worst_gap: float = 0.0  # longest time without a request that went well
-    gap_at: float = 0.0
+    gaps: list[tuple[float, float]] = field(default_factory=list)  # times without a request that went well
     not_sent: int = 0  # left out, because too many were open
     times: dict[str, list[float]] = field(default_factory=dict)
     _last: float | None = None
@@ -84,8 +84,8 @@ class Seen:
         """A request went well."""
         self.requests += 1
         self.times.setdefault(kind.name, []).append(ended - began)
-        if self._last is not None and ended - self._last > self.worst_gap:
-            self.worst_gap, self.gap_at = ended - self._last, time.time()
+        if self._last is not None and ended - self._last > LONG:
+            self.gaps.append((self._last, ended))
         self._last = ended
 
     def badly(self, kind: Kind, why: str) -> None:
@@ -100,6 +100,7 @@ class Seen:
         del named["times"], named["_last"]
         return {
             **named,
+            "worst_gap": max((ended - began for began, ended in self.gaps), default=0.0),
             "failed": len(self.failures),
             "why": dict(Counter(each["why"] for each in self.failures)),
             "p50_ms": round(percentile(every, 0.50) * 1000, 1),

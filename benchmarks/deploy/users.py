@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.deploy.pulse import outside, pulse
+
 
 class Running:
     """Users at work; `figures` is filled when they have stopped."""
@@ -22,7 +24,7 @@ class Running:
 def users(api: str, web: str, rate: float) -> Iterator[Running]:
     """Users for the time of the block. Raises RuntimeError when they end before it."""
     running = Running()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pulse() as standstills:
         out = Path(folder) / "figures.json"
         command = [
             sys.executable,
@@ -43,4 +45,9 @@ def users(api: str, web: str, rate: float) -> Iterator[Running]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()
-        running.figures = json.loads(out.read_text(encoding="utf-8"))
+        figures = json.loads(out.read_text(encoding="utf-8"))
+    # Of the longest gap without the machine's own standstills; and the longest of these.
+    figures["worst_own_gap"] = max((outside(gap, standstills) for gap in figures["gaps"]), default=0.0)
+    figures["worst_standstill"] = max((ended - began for began, ended in standstills), default=0.0)
+    figures["stood_still"] = sum(ended - began for began, ended in standstills)
+    running.figures = figures
