@@ -129,7 +129,8 @@ def _answered(site: Site, fault: Fault, colour: Colour) -> float:
 
 
 def _faults(outcome: Outcome, limits: Drill) -> list[str]:
-    found = failures(outcome.result, limits.most_failed)
+    most = limits.most_failed_proxy if outcome.fault.base else limits.most_failed
+    found = failures(outcome.result, most)
     if not outcome.fault.base and outcome.taken_over <= 0:
         found.append("the other colour took no request over")
     return found

@@ -35,8 +35,9 @@ class Soak(Rate):
 
 
 class Drill(Rate):
-    """Faults under load. `most_failed` is for each fault."""
+    """Faults under load. `most_failed` is for each fault; of a proxy that is killed `most_failed_proxy`."""
 
+    most_failed_proxy: int = Field(ge=0)
     settle_seconds: float = Field(ge=0, le=60)
     recover_seconds: float = Field(gt=0, le=600)
 

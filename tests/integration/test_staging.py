@@ -34,7 +34,13 @@ SHORT = limits.Limits.model_validate(
         "load": {**RATE, "seconds": 5, "fewest_requests": 5, "p95_ms": 20_000, "p99_ms": 30_000},
         "soak": {**RATE, "seconds": 8, "fewest_requests": 5, "most_growth_mib": 512},
         # What a killed process had in work is lost: on a slow machine that is a request of every user.
-        "drill": {**RATE, "most_failed": RATE["users"], "settle_seconds": 0.5, "recover_seconds": 300},
+        "drill": {
+            **RATE,
+            "most_failed": RATE["users"],
+            "most_failed_proxy": RATE["users"],
+            "settle_seconds": 0.5,
+            "recover_seconds": 300,
+        },
         "deploy": RATE,
     }
 )

@@ -14,6 +14,11 @@ def test_the_shipped_limits_are_the_standard() -> None:
     assert limits.load.most_failed == limits.soak.most_failed == limits.deploy.most_failed == 0
 
 
+def test_a_killed_proxy_may_take_one_request_of_each_user_with_it() -> None:
+    drill = read().drill
+    assert drill.most_failed < drill.most_failed_proxy == drill.users
+
+
 def test_other_limits_are_not(tmp_path: Path) -> None:
     other = tmp_path / "limits.toml"
     other.write_text(STANDARD.read_text("utf-8").replace("p95_ms = 750", "p95_ms = 7500"), "utf-8")
