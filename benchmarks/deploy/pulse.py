@@ -30,6 +30,9 @@ def pulse() -> Iterator[list[Span]]:
         for cpu in sorted(os.sched_getaffinity(0))
     ]
     try:
+        for each in watchers:
+            assert each.stdout is not None  # noqa: S101 - opened with a pipe
+            each.stdout.readline()  # it looks
         yield found
     finally:
         for each in watchers:
@@ -48,7 +51,7 @@ def outside(gap: Span, standstills: Iterable[Span]) -> float:
 
 
 def main() -> None:
-    """Sleep until SIGTERM on the processor that is named, then print the standstills."""
+    """Say that it looks, sleep until SIGTERM on the processor that is named, print the standstills."""
     os.sched_setaffinity(0, {int(sys.argv[1])})
     found: list[Span] = []
     going = True
@@ -58,6 +61,7 @@ def main() -> None:
         going = False
 
     signal.signal(signal.SIGTERM, stop)
+    print("looking", flush=True)
     while going:
         due = time.monotonic() + NAP
         time.sleep(NAP)
