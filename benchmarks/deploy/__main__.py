@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.deploy.bad import bad
 from benchmarks.deploy.deploys import deploys
 from benchmarks.deploy.kills import kills
+from benchmarks.deploy.starved import starved
 from benchmarks.deploy.strategies import recreate, rolling
 
 MOST_LOST = {"worker of the pages": 0, "active container": 2, "proxy": 2}
@@ -24,7 +25,7 @@ def main() -> int:
     """Run what was asked for; prints tables, writes the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.deploy", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", default=["deploys", "bad", "kills"], help="deploys, bad, kills, beside"
+        "what", nargs="*", default=["deploys", "bad", "kills"], help="deploys, bad, kills, beside, starved"
     )
     parser.add_argument("--count", type=int, default=50, help="deploys in one run")
     parser.add_argument("--rate", type=float, default=60, help="requests a second")
@@ -39,6 +40,7 @@ def main() -> int:
         "bad": lambda: _bad(asked, found, over),
         "kills": lambda: _kills(asked, found, over),
         "beside": lambda: _beside(asked, found),
+        "starved": lambda: _starved(found, over),
     }
     for name in asked.what:
         runs[name]()
@@ -76,6 +78,12 @@ def _beside(asked: argparse.Namespace, found: dict[str, Any]) -> None:
     for name, run in (("compose up --force-recreate", recreate), ("rolling, two replicas", rolling)):
         found[name] = run(5, asked.rate, _say)
         _row(f"{name} ×5", found[name])
+
+
+def _starved(found: dict[str, Any], over: list[str]) -> None:
+    told = found["starved"] = starved(3, _say)
+    _row(f"{told['taken']:.0%} of the processors taken ×3", told)
+    over += [f"starved: {told['failed']} requests failed"] if told["failed"] else []
 
 
 def _row(name: str, told: dict[str, Any]) -> None:
