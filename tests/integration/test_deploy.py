@@ -161,6 +161,27 @@ def test_the_other_colour_answers_while_the_active_one_is_gone(made: Stack) -> N
     assert len(running.figures["failures"]) <= 1  # an answer that was being sent
 
 
+def test_an_api_that_stands_still_is_not_taken_for_down_while_there_is_no_other(made: Stack) -> None:
+    """As one does whose processors are taken away, while a deploy makes the other colour anew."""
+    active = state(made).active
+    assert active is not None
+    still, other = made.container(f"{active}-api"), made.container(f"{active.other}-api")
+    made.docker("stop", other)
+    try:
+        with users(made.api, made.web, 3) as running:
+            time.sleep(1)
+            made.docker("pause", still)
+            time.sleep(12)
+            made.docker("unpause", still)
+            time.sleep(1)
+    finally:
+        made.docker("start", other)
+    wait_for(
+        lambda: all(each.get("up", False) for each in made.host.look()["servers"]), "the stack", pause=0.2
+    )
+    assert running.figures["failures"] == []
+
+
 def test_what_the_base_cannot_be_renewed_with_changes_nothing(
     made: Stack, good: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
