@@ -252,8 +252,14 @@ def test_a_phone_shows_the_proof_under_the_answer(visitor: Visitor):
     expect(page.locator("#mark")).to_have_text("6,581")
     expect(page.locator("#pane-title")).to_be_in_viewport()
     assert shown_mark(page) == "6,581"
+    asked_for: list[str] = []
+    page.on("request", lambda request: asked_for.append(request.url))
     page.get_by_role("link", name="Back to the answer").tap()
+    page.wait_for_url("**#question")
     expect(page.locator("#question")).to_be_in_viewport()
+    page.evaluate("new Promise((done) => setTimeout(done, 100))")  # a request would have begun
+    # The pane, loaded again, would have taken the reader back to it.
+    assert [url for url in asked_for if "/ask" in url] == []
 
 
 def ground(page: Page) -> str:

@@ -55,6 +55,8 @@ function choose(id) {
 }
 
 let fetching = null;
+const here = () => location.pathname + location.search;
+let shown = here(); // what the page shows, whatever place in it the address names
 
 /** Put one part (by id) of the page at `href` in place of the same part here. */
 async function swap(part, href, { remember = true } = {}) {
@@ -69,7 +71,10 @@ async function swap(part, href, { remember = true } = {}) {
     const fresh = page.getElementById(part);
     if (!response.ok || !fresh) throw new Error(`no ${part} at ${href}`);
     old.replaceWith(document.adoptNode(fresh));
-    if (remember) history.pushState({ part }, "", href);
+    if (remember) {
+      history.pushState({ part }, "", href);
+      shown = here();
+    }
     return true;
   } catch (error) {
     if (error.name !== "AbortError") location.assign(href);
@@ -139,6 +144,9 @@ document.addEventListener("click", (event) => {
 });
 
 window.addEventListener("popstate", () => {
+  // It is also fired for a link to a place in this page, "Back to the answer" among them: nothing new to show.
+  if (here() === shown) return;
+  shown = here();
   if (find("#pane") && location.pathname === "/ask") openPane(location.href, { remember: false });
 });
 
