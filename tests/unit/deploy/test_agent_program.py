@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class Proxy:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            with connection:
+            with connection, suppress(ConnectionError):  # who asks may be ended before it has its answer
                 asked = connection.makefile().readline().strip()
                 self.heard.append(asked)
                 connection.sendall("".join(map(self._one, asked.split(";"))).encode())
