@@ -6,11 +6,12 @@ itself, sends all requests back to the old colour; where the deployer dies, the 
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from deploy import plan
+from deploy import base, plan
 from deploy.errors import DeployError, EngineError, RolledBackError
-from deploy.host import Host, check_schema, ensure_base
+from deploy.host import Host, check_schema
 from deploy.link import Session, why_down
 from deploy.model import Colour, Event, Pending, Release, State
 from deploy.smoke import smoke
@@ -43,8 +44,7 @@ def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
     in, RolledBackError when it was and is out again. In all of them the old colour serves.
     """
     fetch(host, release)
-    ensure_base(host, release)
-    with host.session() as session:
+    with base.hold(host, release) as session:
         state = session.state().but(gate=gate)
         work = Work(host, session, release, state.next, state, time.time())
         check_schema(host, state, release)
@@ -62,9 +62,11 @@ def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
 
 def fetch(host: Host, release: Release) -> None:
     """Have both images on the host, so that no later step waits for a registry."""
-    for image in (release.api, release.webapp):
-        if "@" in image:  # by digest, of a registry; an image of this engine has none to ask
-            host.run(plan.pull(image))
+    of_registry = [
+        image for image in (release.api, release.webapp) if "@" in image
+    ]  # others are the engine's own
+    with ThreadPoolExecutor(len(of_registry) or 1) as pulls:
+        list(pulls.map(host.run, map(plan.pull, of_registry)))
 
 
 def make_room(work: Work) -> None:

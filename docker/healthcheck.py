@@ -1,7 +1,7 @@
 """Exits 0 when /health on that port of this container answers 200: `python -I -S healthcheck.py PORT`.
 
-A bare socket, since it runs every few seconds and an HTTP library would take ten times as long to load. It waits
-long: on a machine whose processors are all busy a late answer is still one.
+A bare socket, since it runs every few seconds and an HTTP library would take ten times as long to load. It
+waits long: on a machine whose processors are all busy a late answer is still one.
 """
 
 import socket

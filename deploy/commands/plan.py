@@ -3,8 +3,9 @@
 import click
 
 from deploy import release
+from deploy.base import BASE_SERVICES
 from deploy.commands import options
-from deploy.host import BASE_SERVICES, Host
+from deploy.host import Host
 from deploy.model import Release, State
 from deploy.plan import Step, base_up, colour_up, pull, shared
 from deploy.settings import Settings, load

@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import jinja2
-
 from deploy.model import Colour, Release
 from deploy.settings import Settings
 
@@ -13,7 +11,6 @@ BASE = HERE / "base.yaml"
 ALERTS = HERE / "alerts.yaml"
 COLOUR = HERE / "colour.yaml"
 PROGRAM = HERE.parent / "agent" / "program.py"
-RULES = HERE.parent.parent / "docker" / "prometheus" / "rules"
 CERTIFICATE = "/var/lib/finchat/secrets/tls.pem"
 AGENT, PROMETHEUS, ENTRANCE = 5, 6, 10  # numbers of addresses in the subnet
 API = {Colour.BLUE: 21, Colour.GREEN: 31}
@@ -73,41 +70,3 @@ def override(settings: Settings, which: Colour, *, token: bool) -> str:
     escaped = {name: value.replace("$", "$$") for name, value in variables.items()}
     services: dict[str, dict[str, object]] = {each: {"environment": escaped} for each in ("api", "webapp")}
     return json.dumps({"services": services})
-
-
-def files(settings: Settings, token: str | None, certificate: str | None = None) -> dict[str, str]:
-    """The files that the agent keeps for the proxies and Prometheus, by their path in the volume `state`."""
-    addresses = {
-        "blue_api": API[Colour.BLUE],
-        "green_api": API[Colour.GREEN],
-        "blue_web": WEB[Colour.BLUE],
-        "green_web": WEB[Colour.GREEN],
-        "entrance": ENTRANCE,
-        "agent": AGENT,
-    }
-    shown = {name: settings.network.address(number) for name, number in addresses.items()}
-    told = {"token": bool(token), "alertmanagers": list(settings.alertmanagers)}
-    prometheus = _template("prometheus.yml.j2").render(shown, **told)
-    found = {
-        "haproxy.cfg": (HERE / "haproxy.cfg").read_text(encoding="utf-8"),
-        "prometheus/prometheus.yml": prometheus,
-    }
-    found |= {
-        f"prometheus/rules/{each.name}": each.read_text(encoding="utf-8")
-        for each in sorted(RULES.glob("*.yml"))
-    }
-    for each in Colour:
-        found[f"secrets/{each}/README"] = "Mounted into the containers of this colour.\n"
-        if token:
-            found[f"secrets/{each}/api_token"] = token
-    if token:
-        found["prometheus/token"] = token
-    if certificate:
-        found["secrets/tls.pem"] = certificate
-    return found
-
-
-def _template(name: str) -> jinja2.Template:
-    """A template of this folder; a value that it names and nobody gives is an error."""
-    kept = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701 - YAML
-    return kept.from_string((HERE / name).read_text(encoding="utf-8"))

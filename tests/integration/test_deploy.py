@@ -14,9 +14,9 @@ import pytest
 from benchmarks.deploy import images
 from benchmarks.deploy.stack import Stack, stack
 from benchmarks.deploy.users import users
+from deploy import base
 from deploy.change import switch
 from deploy.errors import DeployError, EngineError, LockedError, RolledBackError
-from deploy.host import ensure_base
 from deploy.model import Colour, Release, State
 from tests.absence import REPO
 from tests.docs.test_operations import FENCES
@@ -185,9 +185,9 @@ def test_an_api_that_stands_still_is_not_taken_for_down_while_there_is_no_other(
 def test_what_the_base_cannot_be_renewed_with_changes_nothing(
     made: Stack, good: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deploy.stack.values.RULES", _broken_rules(made))
-    with pytest.raises(EngineError, match="check config"):
-        ensure_base(made.host, good)
+    monkeypatch.setattr("deploy.stack.files.RULES", _broken_rules(made))
+    with pytest.raises(EngineError, match="check config"), base.hold(made.host, good):
+        pass
     assert all(each.get("up") for each in made.host.look()["servers"])
 
 
@@ -244,7 +244,8 @@ def test_alerts_reach_the_alertmanagers_that_the_environment_names(made: Stack, 
     here = made.docker("network", "inspect", "--format", shown, f"{settings.name}_outgoing")
     with receiver(here) as heard:
         told = settings.model_copy(update={"alertmanagers": (heard.address.removeprefix("http://"),)})
-        ensure_base(replace(made.host, settings=told), good)
+        with base.hold(replace(made.host, settings=told), good):
+            pass
         # Prometheus knows its Alertmanagers some seconds after its rules, and says what fires once a minute.
         post = heard.next(180)
     assert post.path == "/api/v2/alerts"

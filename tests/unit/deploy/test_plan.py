@@ -9,6 +9,7 @@ from deploy.commands.plan import steps
 from deploy.model import Colour, Release, State
 from deploy.settings import Settings, load
 from deploy.stack import values
+from deploy.stack.files import files
 
 RELEASE = Release(revision="a" * 40, version="1.0", api="reg/api@sha256:1", webapp="reg/web@sha256:2")
 
@@ -46,28 +47,28 @@ def test_a_token_comes_by_file_and_is_in_no_command_line(settings: Settings) -> 
     command = plan.colour_up(settings, Colour.BLUE, RELEASE, token=True)
     assert command.given is not None
     assert "/run/secrets/finchat/api_token" in command.given
-    files = values.files(settings, "s3cret")
-    assert files["secrets/blue/api_token"] == "s3cret"  # noqa: S105 - none
-    assert "credentials_file: token" in files["prometheus/prometheus.yml"]
-    assert "credentials_file" not in values.files(settings, None)["prometheus/prometheus.yml"]
+    told = files(settings, "s3cret")
+    assert told["secrets/blue/api_token"] == "s3cret"  # noqa: S105 - none
+    assert "credentials_file: token" in told["prometheus/prometheus.yml"]
+    assert "credentials_file" not in files(settings, None)["prometheus/prometheus.yml"]
 
 
 def test_prometheus_is_let_out_to_alertmanagers_and_only_for_them(settings: Settings) -> None:
     alone = plan.base_up(settings, "image", ["prometheus"])
     assert str(values.ALERTS) not in alone.arguments
-    assert "alerting" not in yaml.safe_load(values.files(settings, None)["prometheus/prometheus.yml"])
+    assert "alerting" not in yaml.safe_load(files(settings, None)["prometheus/prometheus.yml"])
     told = settings.model_copy(update={"alertmanagers": ("10.0.0.5:9093",)})
     assert str(values.ALERTS) in plan.base_up(told, "image", ["prometheus"]).arguments
-    wanted = yaml.safe_load(values.files(told, None)["prometheus/prometheus.yml"])["alerting"]
+    wanted = yaml.safe_load(files(told, None)["prometheus/prometheus.yml"])["alerting"]
     assert wanted == {"alertmanagers": [{"static_configs": [{"targets": ["10.0.0.5:9093"]}]}]}
 
 
 def test_the_base_is_renewed_when_anything_that_it_is_made_of_changes(settings: Settings) -> None:
-    files = values.files(settings, None)
-    first = plan.fingerprint(settings, "image", files)
-    assert first == plan.fingerprint(settings, "image", dict(files))
-    assert first != plan.fingerprint(settings, "other", files)
-    assert first != plan.fingerprint(settings, "image", {**files, "haproxy.cfg": "x"})
+    told = files(settings, None)
+    first = plan.fingerprint(settings, "image", told)
+    assert first == plan.fingerprint(settings, "image", dict(told))
+    assert first != plan.fingerprint(settings, "other", told)
+    assert first != plan.fingerprint(settings, "image", {**told, "haproxy.cfg": "x"})
 
 
 def test_the_steps_of_a_first_deploy_make_the_base_and_try_nothing(settings: Settings) -> None:
