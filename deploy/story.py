@@ -62,9 +62,8 @@ def deploy(host: Host, release: Release, gate: dict[str, int]) -> Event:
 
 def fetch(host: Host, release: Release) -> None:
     """Have both images on the host, so that no later step waits for a registry."""
-    of_registry = [
-        image for image in (release.api, release.webapp) if "@" in image
-    ]  # others are the engine's own
+    # By digest, of a registry; an image of this engine has none to ask.
+    of_registry = [image for image in (release.api, release.webapp) if "@" in image]
     with ThreadPoolExecutor(len(of_registry) or 1) as pulls:
         list(pulls.map(host.run, map(plan.pull, of_registry)))
 
