@@ -54,5 +54,7 @@ def _kill_active(made: Stack, number: int) -> None:
 
 
 def _kill_proxy(made: Stack, number: int) -> None:
-    """All of one proxy; both in turn."""
-    made.kill(f"proxy-{'ab'[number % 2]}")
+    """All of one proxy; both in turn, and never while the other one, killed before, is not back."""
+    this, other = ("ab", "ba")[number % 2]
+    made.wait_healthy(f"proxy-{other}")
+    made.kill(f"proxy-{this}")

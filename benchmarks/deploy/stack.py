@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks.common import free_port
 from benchmarks.deploy import images
+from benchmarks.deploy.address import published
 from benchmarks.deploy.shop import Shop
 from deploy import story
 from deploy.commands.remove import clear
@@ -66,12 +67,19 @@ class Stack:
 
         Waits for it to run, since the engine takes its time after several deaths. Raises RuntimeError.
         """
+        os.kill(int(self._wait(part, "{{.State.Pid}}", lambda told: told != "0")), 9)
+
+    def wait_healthy(self, part: str) -> None:
+        """Wait until a container's own check finds it well. Raises RuntimeError."""
+        self._wait(part, "{{.State.Health.Status}}", lambda told: told == "healthy")
+
+    def _wait(self, part: str, asked: str, good: Callable[[str], bool]) -> str:
         end = time.monotonic() + 60
-        while not (pid := int(self.docker("inspect", "--format", "{{.State.Pid}}", self.container(part)))):
+        while not good(told := self.docker("inspect", "--format", asked, self.container(part))):
             if time.monotonic() > end:
                 raise RuntimeError(f"{part} does not come back")
             time.sleep(0.2)
-        os.kill(pid, 9)
+        return told
 
 
 @contextmanager
@@ -97,6 +105,7 @@ api = "{shop.repository if shop else "finchat-sec-qa"}-api"
 webapp = "{shop.repository if shop else "finchat-sec-qa"}-webapp"
 [network]
 subnet = "{_free_subnet()}"
+bind = "{published()}"
 api_port = {api}
 web_port = {web}
 requests_in_10_seconds = 1000000
@@ -106,7 +115,7 @@ requests_in_10_seconds = 1000000
         file = Path(folder) / "bench.toml"
         file.write_text(text, encoding="utf-8")
         host = Host(load(str(file)), Engine("default"), say)
-        made = Stack(host, file, f"http://127.0.0.1:{api}", f"http://127.0.0.1:{web}")
+        made = Stack(host, file, f"http://{published()}:{api}", f"http://{published()}:{web}")
         try:
             made.docker(*_small_state(name))
             if shop:

@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.common import free_port
 from benchmarks.deploy import images
+from benchmarks.deploy.address import published
 from benchmarks.deploy.users import users
 
 Say = Callable[[str], None]
@@ -81,7 +82,7 @@ def _project(
         made["services"][service] = _service(kind, getattr(release, kind), "proxy" if proxy else "api")
         if not proxy:
             outer, inner = ports[kind]
-            made["services"][service]["ports"] = [f"127.0.0.1:{outer}:{inner}"]
+            made["services"][service]["ports"] = [f"{published()}:{outer}:{inner}"]
     if proxy:
         made["services"]["proxy"] = _proxy(ports)
 
@@ -94,7 +95,7 @@ def _project(
         first = next(service for service, kind in services.items() if kind == "api")
         command = ["docker", "exec", f"{name}-{first}-1", "finchat", "ingest", "--samples"]
         subprocess.run(command, capture_output=True, check=True)
-        yield up, (f"http://127.0.0.1:{ports['api'][0]}", f"http://127.0.0.1:{ports['webapp'][0]}")
+        yield up, (f"http://{published()}:{ports['api'][0]}", f"http://{published()}:{ports['webapp'][0]}")
     finally:
         down = ["docker", "compose", "-p", name, "-f", "-", "down", "--volumes", "--timeout", "5"]
         subprocess.run(down, input=json.dumps(made), text=True, capture_output=True, check=False)
@@ -128,5 +129,5 @@ def _proxy(ports: dict[str, tuple[int, int]]) -> dict[str, Any]:
             'printf "%s" "$$CONFIG" > /tmp/haproxy.cfg && exec haproxy -db -f /tmp/haproxy.cfg',
         ],
         "environment": {"CONFIG": PROXY.format(ways=ways)},
-        "ports": [f"127.0.0.1:{outer}:{inner}" for outer, inner in ports.values()],
+        "ports": [f"{published()}:{outer}:{inner}" for outer, inner in ports.values()],
     }

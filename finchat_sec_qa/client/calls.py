@@ -47,6 +47,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 JSON = "application/json"
 STREAM = "text/event-stream"
+ACCEPTED = frozenset({202})
 Upload = Path | str | tuple[str, bytes | IO[bytes]]
 
 
@@ -54,7 +55,7 @@ Upload = Path | str | tuple[str, bytes | IO[bytes]]
 class Call(Generic[T]):
     """One request and the reader of its reply's body; `read` raises ValueError for a body it cannot read.
 
-    `expected` are the statuses whose body `read` understands.
+    `expected` are the statuses whose body `read` understands. A call that `only_reads` may be sent twice.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Call(Generic[T]):
     files: tuple[Upload, ...] = ()
     accept: str = JSON
     expected: frozenset[int] = field(default=frozenset({200}))
+    only_reads: bool = True
 
 
 def ask(question: str, scope: ScopeRequest = ScopeRequest()) -> Call[Answer]:
@@ -195,14 +197,14 @@ def document(filing_id: str, document: int = 0) -> Call[bytes]:
 
 def ingest(request: IngestRequest) -> Call[JobView]:
     """Queue a fetch of filings from EDGAR; follow it with `job`."""
-    return Call(
-        "POST", "/v1/ingest", _model(JobView), body=request.model_dump_json(), expected=frozenset({202})
-    )
+    body = request.model_dump_json()
+    return Call("POST", "/v1/ingest", _model(JobView), body=body, expected=ACCEPTED, only_reads=False)
 
 
 def ingest_files(files: Sequence[Upload]) -> Call[JobView]:
     """Queue an ingest of files: paths, or (name, content) pairs; follow it with `job`."""
-    return Call("POST", "/v1/ingest", _model(JobView), files=tuple(files), expected=frozenset({202}))
+    given = tuple(files)
+    return Call("POST", "/v1/ingest", _model(JobView), files=given, expected=ACCEPTED, only_reads=False)
 
 
 def job(job_id: str) -> Call[JobView]:

@@ -23,6 +23,8 @@ from finchat_sec_qa.model.request import ScopeRequest
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 DEFAULT_TIMEOUT = 60.0  # seconds; longer than the API gives one question
+# The connection ended before the reply did: its server or proxy is gone, and another may be there.
+LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -58,6 +60,7 @@ class AsyncMethod(Generic[P, T]):
 class FinChatClient:
     """A FinChat API as Python methods. Close it, or use it in a `with` statement.
 
+    A call that only reads is sent a second time when its connection ends before its reply, streams excepted.
     `timeout` is in seconds, for each wait (connect, send, receive). One client serves many threads.
     `transport` is for callers that bring their own httpx transport; `carried` gives headers that a request
     carries besides, and is called for each, in its thread.
@@ -101,8 +104,14 @@ class FinChatClient:
     def send(self, call: Call[T]) -> T:
         """Make a call. Raises RemoteError."""
         with ExitStack() as opened:
+            request = _request(self.base_url, call, opened)
             try:
-                response = self._http.request(**_request(self.base_url, call, opened))
+                try:
+                    response = self._http.request(**request)
+                except LOST:
+                    if not call.only_reads:
+                        raise
+                    response = self._http.request(**request)
             except httpx.HTTPError as error:
                 raise replies.unreachable(self.base_url, self._timeout, error) from error
         return replies.value(call, response.status_code, response.content)
@@ -176,8 +185,14 @@ class AsyncFinChatClient:
     async def send(self, call: Call[T]) -> T:
         """Make a call. Raises RemoteError."""
         with ExitStack() as opened:
+            request = _request(self.base_url, call, opened)
             try:
-                response = await self._http.request(**_request(self.base_url, call, opened))
+                try:
+                    response = await self._http.request(**request)
+                except LOST:
+                    if not call.only_reads:
+                        raise
+                    response = await self._http.request(**request)
             except httpx.HTTPError as error:
                 raise replies.unreachable(self.base_url, self._timeout, error) from error
         return replies.value(call, response.status_code, response.content)

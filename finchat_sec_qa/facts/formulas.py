@@ -63,12 +63,12 @@ def formulas() -> dict[str, Formula]:
 
 def find_formulas(words: Sequence[str]) -> list[FormulaMention]:
     """Formulas named in `words`, left to right; where terms overlap the longest wins."""
+    known, longest = _by_term()
     return longest_apart(
-        FormulaMention(formula, at, at + len(term))
-        for formula in formulas().values()
-        for term in formula.terms
-        for at in range(len(words) - len(term) + 1)
-        if tuple(words[at : at + len(term)]) == term
+        FormulaMention(formula, at, at + size)
+        for at in range(len(words))
+        for size in range(1, min(longest, len(words) - at) + 1)
+        for formula in known.get(tuple(words[at : at + size]), ())
     )
 
 
@@ -153,6 +153,16 @@ def yearly_only(expression: str, span: Span) -> bool:
     if span.whole_year or kinds == {"flow"}:
         return False
     return kinds != {"instant"} or span.period.name in ("H1", "9M") or "average(" in expression
+
+
+@cache
+def _by_term() -> tuple[dict[tuple[str, ...], list[Formula]], int]:
+    """Formulas by each of their terms, and the length in words of the longest term."""
+    known: dict[tuple[str, ...], list[Formula]] = {}
+    for formula in formulas().values():
+        for term in formula.terms:
+            known.setdefault(term, []).append(formula)
+    return known, max(map(len, known))
 
 
 def _tidy(expression: str) -> str:

@@ -1,11 +1,13 @@
 """Which program this is."""
 
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 PACKAGE = "finchat-sec-qa"
 
 
+@cache  # reading the package's metadata takes longer than the rest of a request for it
 def program_version() -> str:
     """The installed package's version; "0+unknown" when it runs from a tree that is not installed."""
     try:

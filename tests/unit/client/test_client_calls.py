@@ -4,10 +4,13 @@ import asyncio
 import inspect
 import io
 import json
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -205,6 +208,83 @@ def test_no_server_says_where_it_looked() -> None:
     ):
         client.health()
     assert (caught.value.status, caught.value.code) == (None, "unreachable")
+
+
+def whole(body: bytes) -> bytes:
+    """A reply as it is on the wire."""
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+@contextmanager
+def giving(*replies: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """A server whose every connection gets the next of these bytes and ends; the request lines that came."""
+    came: list[bytes] = []
+
+    def serve() -> None:
+        for reply in replies:
+            try:
+                connection, _ = listener.accept()
+            except OSError:  # the test is over
+                return
+            with connection, connection.makefile("rb") as told:
+                came.append(told.readline())
+                length = 0
+                while line := told.readline().strip():
+                    name, _, value = line.lower().partition(b":")
+                    length = int(value) if name == b"content-length" else length
+                told.read(length)
+                connection.sendall(reply)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve)
+        server.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}", came
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            server.join()
+
+
+def made(kind: str, address: str, name: str, *args: Any) -> Any:
+    """What the call `name` of that kind of client gives."""
+    if kind == "sync":
+        with FinChatClient(address) as client:
+            return getattr(client, name)(*args)
+
+    async def awaited() -> Any:
+        async with AsyncFinChatClient(address) as client:
+            return await getattr(client, name)(*args)
+
+    return asyncio.run(awaited())
+
+
+COMPANIES = whole(b'{"companies": []}')
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("cut", [b"", COMPANIES[:20], COMPANIES[:-1]])
+def test_what_only_reads_is_sent_again_when_the_connection_ends_before_the_reply(
+    kind: str, cut: bytes
+) -> None:
+    with giving(cut, COMPANIES) as (address, came):
+        assert made(kind, address, "companies") == ()
+    assert len(came) == 2
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_it_is_sent_twice_and_no_more(kind: str) -> None:
+    with giving(b"", b"", COMPANIES) as (address, came):
+        with pytest.raises(RemoteError) as caught:
+            made(kind, address, "companies")
+        assert (caught.value.code, len(came)) == ("unreachable", 2)
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_an_ingest_is_never_sent_twice(kind: str) -> None:
+    with giving(b"", b"") as (address, came):
+        with pytest.raises(RemoteError):
+            made(kind, address, "ingest_files", [("a.htm", b"<html></html>")])
+        assert len(came) == 1
 
 
 def test_a_slow_server_is_a_timeout() -> None:
