@@ -36,6 +36,15 @@ class Reading:
             _grown(self.errors, before.errors),
         )
 
+    def or_else(self, other: "Reading") -> "Reading":
+        """These figures, and the other ones of each kind that nothing was asked of here."""
+        missing = [kind for kind, asked in other.requests.items() if asked and not self.requests.get(kind)]
+        return Reading(
+            {**self.requests, **{kind: other.requests[kind] for kind in missing}},
+            {**self.seconds, **{kind: other.seconds.get(kind, 0.0) for kind in missing}},
+            self.errors,
+        )
+
     @property
     def count(self) -> float:
         """All requests."""
@@ -52,7 +61,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`back` says why the new colour must go; empty, with `enough` requests seen, it may stay."""
+    """`back` says why the new colour must go; empty, with `enough` seen and compared, it may stay."""
 
     back: str
     enough: bool
@@ -63,13 +72,15 @@ class Judgement:
 
 @dataclass
 class Pace:
-    """The new colour's times so far, in spans of a quarter of canary.fewest_requests or more.
+    """The new colour's times so far, in spans of requests whose times can be compared.
 
-    The first span only warms the colour up: it is in no figure.
+    A span has a quarter of canary.fewest_requests or more of these. The first one only warms it up: it is
+    in no figure.
     """
 
     wanted: Canary
     warm: Reading | None = None  # what was counted when the colour was warm
+    judged: bool = False  # a span was compared: without one the colour's times are not known
     begin: Span | None = None  # what was counted when the present span began
     began: float = 0.0  # when the present span began
     slow: int = 0  # spans in a row, up to the last one
@@ -82,12 +93,14 @@ class Pace:
             if seen.new.count >= self.few:
                 self.warm, self.begin, self.began = seen.new, seen, now
             return
-        span = Span(seen.new.since(self.begin.new), seen.old.since(self.begin.old))
-        if span.new.count < self.few:
+        # While both serve, what slows the whole machine down is in the old colour's times too. What the old
+        # one was not asked just then is compared with its times since the trial began.
+        usual = seen.old.since(self.begin.old).or_else(seen.old)
+        span = Span(seen.new.since(self.begin.new), usual)
+        if _compared(span)[2] < self.few:
             return
-        # While both serve, what slows the whole machine down is in the old colour's times too.
-        usual = span.old if span.old.count >= self.few else seen.old
-        self.why = self._reason(Span(span.new, usual))
+        self.why = self._reason(span)
+        self.judged = True
         self.since = self.since if self.slow else self.began
         self.slow = self.slow + 1 if self.why else 0
         self.begin, self.began = seen, now
@@ -110,7 +123,7 @@ class Pace:
     def _reason(self, span: Span) -> str:
         """Why a span of requests was slow, with its figures; "": it was not."""
         took, due, compared = _compared(span)
-        if not due or compared < self.few:
+        if not due:
             return ""
         slower, each, usual = took / due, took / compared * 1000, due / compared * 1000
         if slower <= self.wanted.slowest or each - usual <= self.wanted.slack_ms:
@@ -154,7 +167,7 @@ def judge(seen: Span, pace: Pace) -> Judgement:
     wanted = pace.wanted
     return Judgement(
         back=_errors(seen.new, seen.old, wanted) or (pace.why if pace.lasting else ""),
-        enough=seen.new.count >= wanted.fewest_requests and not pace.slow,
+        enough=seen.new.count >= wanted.fewest_requests and pace.judged and not pace.slow,
         requests=round(seen.new.count),
         errors=round(seen.new.errors),
         slower=round(pace.times(seen), 2),

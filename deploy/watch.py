@@ -46,8 +46,8 @@ class Watch:
     def hold(self, say: Say) -> str:
         """Watch for canary.seconds, longer while there are too few requests; returns why to go back, or "".
 
-        After canary.patience without enough requests health and the last times that could be compared decide,
-        and that is said.
+        After canary.patience without enough requests health, errors and the last times that could be compared
+        decide, and that is said.
         """
         wanted = self._settings.canary
         began = time.monotonic()
@@ -60,7 +60,7 @@ class Watch:
                 if self._pace.why and not seen.enough:
                     return self._pace.why
                 judged = (
-                    "" if seen.enough else f" (fewer than {wanted.fewest_requests}: judged by health alone)"
+                    "" if seen.enough else " (too few to compare their times: judged by health and errors)"
                 )
                 figures = (
                     f"{seen.requests} requests, {seen.errors} errors, {seen.slower:g} times the old time"

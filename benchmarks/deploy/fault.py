@@ -3,7 +3,7 @@
 ends        the program ends before it listens
 unhealthy   /health says 503
 errors      three of ten requests of the API fail
-slow        every request of the API takes ten times as long, and 100 ms at the least
+slow        every request of the API takes ten times as long, and FAULT_LEAST seconds longer at the least
 crash       the process ends by itself, a while after its first request through a proxy
 """
 
@@ -24,6 +24,7 @@ from finchat_sec_qa.config import Settings
 from finchat_sec_qa.wiring import Library
 
 FAULT = os.environ["FAULT"]
+LEAST = float(os.environ["FAULT_LEAST"])
 CRASH_AT = 40
 SOUND = 4  # the pages ask as many before users come
 _asked = itertools.count(1)
@@ -70,7 +71,7 @@ class Slow:
             await self.app(scope, receive, send)
             return
         await self.app(scope, receive, hold)
-        await asyncio.sleep(max(0.1, 9 * (time.monotonic() - began)))
+        await asyncio.sleep(max(LEAST, 9 * (time.monotonic() - began)))
         for message in held:
             await send(message)
 

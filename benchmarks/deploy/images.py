@@ -19,8 +19,13 @@ def good(api: str = API, webapp: str = WEBAPP) -> Release:
 
 
 @contextmanager
-def faulty(prefix: str, api: str = API, webapp: str = WEBAPP) -> Iterator[dict[str, Release]]:
-    """A release for each fault, made of sound images; what was made goes at the end."""
+def faulty(
+    prefix: str, api: str = API, webapp: str = WEBAPP, least: float = 0.1
+) -> Iterator[dict[str, Release]]:
+    """A release for each fault, made of sound images; what was made goes at the end.
+
+    A request of the slow one takes `least` seconds more, or ten times as long if that is longer.
+    """
     made: dict[str, Release] = {}
     sound = good(api, webapp)
     try:
@@ -28,7 +33,7 @@ def faulty(prefix: str, api: str = API, webapp: str = WEBAPP) -> Iterator[dict[s
             tag = f"{prefix}-{fault}:latest"
             recipe = (
                 f"FROM {api}\nCOPY fault.py /opt/venv/lib/python3.11/site-packages/fault.py\n"
-                f'ENV FAULT={fault}\nCMD ["python", "-m", "fault"]\n'
+                f'ENV FAULT={fault} FAULT_LEAST={least}\nCMD ["python", "-m", "fault"]\n'
             )
             folder = str(FAULT.parent)
             command = [

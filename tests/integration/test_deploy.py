@@ -56,7 +56,8 @@ def made(name: str, good: Release) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def faults(name: str, good: Release) -> Iterator[dict[str, Release]]:
-    with images.faulty(f"{name}-fault", f"{name}-api:test", f"{name}-webapp:test") as found:
+    # A second: ten times as long as on a busy machine would be, by whose noise no verdict is swayed.
+    with images.faulty(f"{name}-fault", f"{name}-api:test", f"{name}-webapp:test", least=1.0) as found:
         yield found
 
 

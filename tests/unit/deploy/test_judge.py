@@ -90,6 +90,26 @@ def test_a_span_of_few_requests_goes_on() -> None:
     assert pace.slow == 1
 
 
+def test_what_the_old_colour_was_not_asked_just_then_is_compared_with_its_times_before() -> None:
+    """As with few requests of many kinds, where no two spans have the same ones."""
+    pace = Pace(WANTED)
+    for number in range(IN_A_ROW + 1):
+        old = Reading({ASK: 100, LIST: 9.0 * number}, {ASK: 1.0, LIST: 0.09 * number})
+        pace.see(Span(reading(5 * (number + 1), 0.5), old), number * LASTING)
+    assert (pace.slow, pace.lasting) == (IN_A_ROW, True)
+
+
+def test_a_colour_whose_times_could_not_be_compared_is_tried_longer() -> None:
+    pace, old = Pace(WANTED), reading(900, 0.01)
+    for number in range(1, 4):
+        strange = Span(Reading({LIST: 20.0 * number}, {LIST: 20.0 * number}), old)
+        pace.see(strange, number)
+        assert not judge(strange, pace).enough
+    known = Span(Reading({LIST: 60.0, ASK: 5.0}, {LIST: 60.0, ASK: 0.05}), old)
+    pace.see(known, 4)
+    assert judge(known, pace).enough
+
+
 def test_a_colour_that_does_as_well_may_stay() -> None:
     seen = judged(reading(40, 0.010), reading(400, 0.010))
     assert (seen.back, seen.enough, seen.requests, seen.slower) == ("", True, 40, 1.0)
