@@ -6,17 +6,25 @@ from deploy.errors import DeployError, EngineError
 from deploy.host import Host
 from deploy.link import Session
 from deploy.model import Colour, Release
-from deploy.settings import token_of
+from deploy.settings import Settings, token_of
 from deploy.stack import values
 
 COMPANIES = 3  # asked about; the first questions are slow, and users shall not wait for them
 
 
+def silent(session: Session, settings: Settings, colour: Colour) -> str:
+    """Which part of a colour does not answer /health with 200 when asked past the proxies; "": both do."""
+    for base in _bases(settings, colour):
+        status, said, _ = session.fetch(f"{base}/health", 1.0)
+        if status != 200:
+            return f"{base}/health: {status or said[:300]}"
+    return ""
+
+
 def smoke(host: Host, session: Session, colour: Colour, release: Release) -> None:
     """Raise DeployError that says which request failed, or EngineError."""
     settings = host.settings
-    api = f"http://{settings.network.address(values.API[colour])}:8000"
-    web = f"http://{settings.network.address(values.WEB[colour])}:5000"
+    api, web = _bases(settings, colour)
     token = token_of(settings)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
@@ -42,3 +50,9 @@ def smoke(host: Host, session: Session, colour: Colour, release: Release) -> Non
             raise EngineError(f"{colour} gave no answer in the form of docs/answer.schema.json")
     for page in ("/", "/health"):
         ask(f"{web}{page}")
+
+
+def _bases(settings: Settings, colour: Colour) -> tuple[str, str]:
+    """Where a colour's API and web pages listen inside the stack."""
+    api, web = settings.network.address(values.API[colour]), settings.network.address(values.WEB[colour])
+    return f"http://{api}:8000", f"http://{web}:5000"

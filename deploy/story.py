@@ -14,8 +14,10 @@ from deploy.errors import DeployError, EngineError, RolledBackError
 from deploy.host import Host, check_schema
 from deploy.link import Session, why_down
 from deploy.model import Colour, Event, Pending, Release, State
-from deploy.smoke import smoke
+from deploy.smoke import silent, smoke
 from deploy.watch import Watch
+
+PAUSE = 0.1  # seconds between two looks at a colour that starts
 
 
 @dataclass
@@ -96,19 +98,24 @@ def start(work: Work) -> None:
 
 
 def _not_healthy(work: Work) -> str:
-    """Wait until every proxy holds the colour for up; else why not, at once where a container ended."""
+    """Wait until all proxies hold the colour for up and it answers; else why not, at once if one ended.
+
+    A proxy whose last check was of the containers before these holds the colour for up a moment too long.
+    """
     settings = work.host.settings
     end = time.monotonic() + settings.limits.ready
     while True:
         down = work.session.wait_servers(work.colour, 1.0)
-        if not down:
+        why = why_down(down) if down else silent(work.session, settings, work.colour)
+        if not why:
             return ""
         states = work.host.run(plan.colour_states(settings, work.colour)).splitlines()
         ended = [line for line in states if not line.endswith((" running", " created"))]
         if ended:
             return f"ended by itself: {ended[0]}"
         if time.monotonic() > end:
-            return f"after {settings.limits.ready:g} s (limits.ready): {why_down(down)}"
+            return f"after {settings.limits.ready:g} s (limits.ready): {why}"
+        time.sleep(PAUSE)
 
 
 def try_out(work: Work) -> None:

@@ -1,6 +1,7 @@
 """Runs in an image that is meant to fail: the API as it is, with the fault that the variable FAULT names.
 
 ends        the program ends before it listens
+late        it listens some seconds after it started, and is sound then
 unhealthy   /health says 503
 errors      three of ten requests of the API fail
 slow        every request of the API takes ten times as long, and FAULT_LEAST seconds longer at the least
@@ -26,6 +27,7 @@ from finchat_sec_qa.wiring import Library
 FAULT = os.environ["FAULT"]
 LEAST = float(os.environ["FAULT_LEAST"])
 CRASH_AT = 40
+LATE = 5.0  # seconds
 SOUND = 4  # the pages ask as many before users come
 _asked = itertools.count(1)
 
@@ -99,6 +101,8 @@ serve.create_app = faulty_app  # type: ignore[attr-defined]  # in its place, as 
 if __name__ == "__main__":
     if FAULT == "ends":
         sys.exit("this program ends on purpose")
+    if FAULT == "late":
+        time.sleep(LATE)
     from api.__main__ import main
 
     sys.exit(main())

@@ -10,7 +10,7 @@ from deploy.model import Release
 
 FAULT = Path(__file__).with_name("fault.py")
 API, WEBAPP = "finchat-sec-qa:api", "finchat-sec-qa:webapp"
-FAULTS = ("ends", "unhealthy", "errors", "slow", "crash")
+FAULTS = ("ends", "late", "unhealthy", "errors", "slow", "crash")
 
 
 def good(api: str = API, webapp: str = WEBAPP) -> Release:

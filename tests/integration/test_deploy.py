@@ -104,6 +104,15 @@ def test_a_bad_release_never_gets_all_requests_and_no_user_sees_it(
     switch(made.host, before.active, "switch")
 
 
+def test_a_release_that_listens_late_is_waited_for(made: Stack, faults: dict[str, Release]) -> None:
+    """Meanwhile the proxies' last checks may be of the containers that were in its place before."""
+    before = state(made).active
+    with users(made.api, made.web, RATE) as running:
+        made.deploy(faults["late"])
+    assert running.figures["failures"] == []
+    switch(made.host, before, "switch")
+
+
 def test_a_rollback_by_hand_changes_the_colour_and_loses_nothing(made: Stack) -> None:
     before = state(made).active
     with users(made.api, made.web, RATE) as running:
