@@ -43,8 +43,19 @@ def good(name: str) -> Release:
 
 
 @pytest.fixture(scope="module")
-def made(name: str, good: Release) -> Iterator[Stack]:
-    """A stack with two releases deployed: blue, then green, which is active."""
+def faults(name: str, good: Release) -> Iterator[dict[str, Release]]:
+    # A second: ten times as long as on a busy machine would be, by whose noise no verdict is swayed.
+    with images.faulty(f"{name}-fault", f"{name}-api:test", f"{name}-webapp:test", least=1.0) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def made(name: str, good: Release, faults: dict[str, Release]) -> Iterator[Stack]:
+    """A stack with two releases deployed: blue, then green, which is active.
+
+    It ends before the images of `faults` go: the engine keeps an image that a container has.
+    """
+    assert faults
     told: list[str] = []
     with stack(told.append, prefix=name, release=good, **TRIAL) as made:
         with users(made.api, made.web, RATE) as running:
@@ -52,13 +63,6 @@ def made(name: str, good: Release) -> Iterator[Stack]:
         assert running.figures["failures"] == []
         assert any("requests, 0 errors" in line for line in told)
         yield made
-
-
-@pytest.fixture(scope="module")
-def faults(name: str, good: Release) -> Iterator[dict[str, Release]]:
-    # A second: ten times as long as on a busy machine would be, by whose noise no verdict is swayed.
-    with images.faulty(f"{name}-fault", f"{name}-api:test", f"{name}-webapp:test", least=1.0) as found:
-        yield found
 
 
 def state(made: Stack) -> State:
