@@ -313,6 +313,7 @@ def test_nothing_is_left_behind_after_a_failure() -> None:
         label = f"--label=com.docker.compose.project={name}"
         docker("volume", "create", label, f"{name}-data")
         docker("network", "create", label, f"{name}-net")
+        docker("pull", "--quiet", "python:3.11-slim")
         docker("tag", "python:3.11-slim", f"{name}-image:test")
         docker(
             "run",

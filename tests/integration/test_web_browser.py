@@ -114,11 +114,12 @@ def shown_mark(page: Page) -> str:
     expect(page.locator("#mark")).to_be_in_viewport(ratio=0.9)
     inside = page.evaluate(
         """() => {
-            const [mark, sheet] = ["#mark", "#sheet"].map((name) =>
-                document.querySelector(name).getBoundingClientRect());
-            const x = mark.left + mark.width / 2, y = mark.top + mark.height / 2;
-            const on = document.elementFromPoint(x, y);
-            return mark.top >= sheet.top && mark.bottom <= sheet.bottom && on?.closest("mark") !== null;
+            const mark = document.querySelector("#mark");
+            const sheet = document.querySelector("#sheet").getBoundingClientRect();
+            // Line by line: the middle of a mark of two lines lies between them.
+            return [...mark.getClientRects()].every((line) =>
+                line.top >= sheet.top && line.bottom <= sheet.bottom && document.elementFromPoint(
+                    line.left + line.width / 2, line.top + line.height / 2)?.closest("mark") === mark);
         }"""
     )
     assert inside, "the mark is outside the pane or covered"
