@@ -2,25 +2,23 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from finchat_sec_qa.config import Settings
 from tests.unit.webapp.fake_api import COMPARED, HACKED, MARGIN, REVENUE, SUPPLY, UNKNOWN, api_with_answers
 from tests.unit.webapp.fake_filings import FILING
 from webapp.app import create_app
 
-pytestmark = [
-    pytest.mark.browser,
-    # A browser that goes to the next page drops the request for the icon; the test's server then leaves its
-    # file to the garbage collector.
-    pytest.mark.filterwarnings("ignore:Exception ignored in.*icon:pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -53,11 +51,24 @@ def asked(question: str, more: str = "") -> str:
     return f"/ask?q={quote(question)}{more}"
 
 
+def read_whole(app: WSGIApplication) -> WSGIApplication:
+    """The same pages, each read and closed before it is sent.
+
+    A browser that goes to the next page drops what it still asks for; the test's server then closes no file.
+    """
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with closing(ClosingIterator(app(environ, start_response))) as body:
+            return [b"".join(body)]
+
+    return application
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel("ERROR")
     api = api_with_answers()
-    server = make_server("127.0.0.1", 0, create_app(Settings(), api.client()), threaded=True)
+    server = make_server("127.0.0.1", 0, read_whole(create_app(Settings(), api.client())), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
