@@ -3,6 +3,7 @@
     python -m locust -f deploy/staging/load/profile.py --headless --users 8 --api URL --web URL --rate 40
 
 Every answer is compared with the known one, so that a short, doubled or wrong one counts as failed too.
+`--tags pages` leaves out everything but the pages.
 `--record FILE` gets a line of JSON for each request: [seconds since 1970, kind, milliseconds, error or ""].
 """
 
@@ -15,13 +16,13 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from locust import HttpUser, events, task
+from locust import HttpUser, events, tag, task
 from locust.argument_parser import LocustArgumentParser
 from locust.clients import ResponseContextManager
 from locust.env import Environment
 from requests import RequestException
 
-from deploy.staging.load.profile_file import TOKEN
+from deploy.staging.load.profile_file import PAGES, TOKEN
 from deploy.staging.questions import Answered, read
 
 KNOWN = [each for each in read() if isinstance(each, Answered)]
@@ -139,11 +140,13 @@ class Visitor(HttpUser):
         """A part of a filing."""
         self._get_json("GET /v1/filings/…/blocks", f"/v1/filings/{FILING}/blocks?limit=20")
 
+    @tag(PAGES)
     @task(3)
     def page(self) -> None:
         """An answer's page, which asks the API in its turn."""
         self._get_page("page /ask", f"/ask?q={quote(self._next().question)}")
 
+    @tag(PAGES)
     @task(1)
     def home(self) -> None:
         """The first page."""

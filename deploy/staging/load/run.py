@@ -136,8 +136,8 @@ class Running:
         return "\n".join(said.strip().splitlines()[-6:])
 
 
-def command(site: Site, rate: Rate, record: Path) -> list[str]:
-    """The command line of a load."""
+def command(site: Site, rate: Rate, record: Path, only: Sequence[str] = ()) -> list[str]:
+    """The command line of a load; `only` names the tags of the requests to send, without any all are sent."""
     asked = {
         "--locustfile": PROFILE,
         "--users": rate.users,
@@ -149,16 +149,20 @@ def command(site: Site, rate: Rate, record: Path) -> list[str]:
         "--loglevel": "WARNING",
     }
     words = [str(word) for pair in asked.items() for word in pair]
+    words += ["--tags", *only] if only else []
     return [sys.executable, "-m", "locust", "--headless", "--only-summary", *words]
 
 
 @contextmanager
-def running(site: Site, rate: Rate) -> Iterator[Running]:
-    """A load while the block runs; it has begun when the block does. Raises EngineError when it does not."""
+def running(site: Site, rate: Rate, only: Sequence[str] = ()) -> Iterator[Running]:
+    """A load while the block runs (`only`: of requests with these tags); it has begun when the block does.
+
+    Raises EngineError when it does not begin.
+    """
     with tempfile.TemporaryDirectory(prefix="finchat-load-") as folder:
         record = Path(folder) / "requests"
         process = subprocess.Popen(
-            command(site, rate, record),
+            command(site, rate, record, only),
             cwd=ROOT,
             env={**os.environ, **({TOKEN: site.token} if site.token else {})},
             stdout=subprocess.PIPE,
@@ -174,9 +178,9 @@ def running(site: Site, rate: Rate) -> Iterator[Running]:
             load.stop()
 
 
-def hold(site: Site, rate: Rate, seconds: float) -> Result:
+def hold(site: Site, rate: Rate, seconds: float, only: Sequence[str] = ()) -> Result:
     """A load for a time, and what came of it. Raises EngineError when locust does not work."""
-    with running(site, rate) as load:
+    with running(site, rate, only) as load:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(left, _PAUSE))

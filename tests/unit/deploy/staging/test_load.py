@@ -8,6 +8,7 @@ import pytest
 from deploy.errors import EngineError
 from deploy.staging.limits import Load, Rate
 from deploy.staging.load import run
+from deploy.staging.load.profile_file import PAGES
 from deploy.staging.load.run import Result, Sent
 from deploy.staging.loads import failures, judged
 from deploy.staging.questions import Answered, read
@@ -65,6 +66,12 @@ def test_a_whole_stack_has_no_failures_and_is_asked_in_every_way() -> None:
     assert kinds >= {"POST /v1/ask", "POST /v1/ask, stream", "GET /v1/facts", "page /ask"}
     assert all(each.ms > 0 for each in result.requests)
     assert result.figures()["requests"] == len(result.requests) > 20
+
+
+def test_a_load_of_pages_asks_nothing_else() -> None:
+    with served(right) as address:
+        result = run.hold(site(address), RATE, 2.0, only=(PAGES,))
+    assert {each.kind for each in result.requests} == {"page /ask", "page /"}
 
 
 def test_wrong_short_and_doubled_answers_fail() -> None:
